@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A room of the house (docs/architecture.md). It may import only what is named here.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func cellar(_ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let tomlKit = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+
+let package = Package(
+  name: "update-mirror",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "updatemirror", targets: ["updatemirror"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    cellar("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    cellar("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+    cellar("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+    cellar("CLibXML2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
+
+    room("UpdateModel"),
+    room("Platform"),
+    room("Sealing", ["COpenSSL", "UpdateModel"]),
+    room("Packing", ["CArchive"]),
+
+    room("WireFormat", ["CLibXML2", "UpdateModel"]),
+    room("Catalog", ["UpdateModel", grdb]),
+    room("ContentStore", ["Platform", "Sealing", "UpdateModel"]),
+    room("Transfer", ["CCurl"]),
+
+    room(
+      "Mirror",
+      [
+        "Catalog", "ContentStore", "Packing", "Platform", "Transfer", "UpdateModel", "WireFormat",
+        logging,
+      ]),
+    room(
+      "UpdateServer",
+      [
+        "Catalog", "ContentStore", "Platform", "Sealing", "UpdateModel", "WireFormat",
+        hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioCore, nioPosix, nioHTTP1,
+      ]),
+    room("Generator", ["Catalog", "ContentStore", "Platform", "Sealing", "UpdateModel", "WireFormat"]),
+
+    .executableTarget(
+      name: "updatemirror",
+      dependencies: [
+        "Catalog", "ContentStore", "Generator", "Mirror", "Platform", "Sealing", "Transfer", "UpdateModel",
+        "UpdateServer", "WireFormat", argumentParser, lifecycle, logging, tomlKit,
+      ],
+      swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)
