@@ -85,6 +85,8 @@ let package = Package(
         "UpdateServer", "WireFormat", argumentParser, lifecycle, logging, tomlKit,
       ],
       swiftSettings: settings),
+
+    tests("UpdateModelTests", ["UpdateModel"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -41,7 +41,7 @@ public struct GUID: Hashable, Sendable {
 }
 
 extension GUID: LosslessStringConvertible {
-  private static let hyphenOffsets: Set<Int> = [8, 13, 18, 23]
+  private static let hyphenOffsets: [Int] = [8, 13, 18, 23]
 
   /// Reads 8-4-4-4-12 hexadecimal digits without braces, in any letter case.
   public init?(_ text: String) {
@@ -62,14 +62,19 @@ extension GUID: LosslessStringConvertible {
   }
 
   public var description: String {
-    let digits = Hex.lower(bytes)
-    var text = ""
-    text.reserveCapacity(36)
-    for (index, character) in digits.enumerated() {
-      if [8, 12, 16, 20].contains(index) { text.append("-") }
-      text.append(character)
+    let digits = Array(Hex.lower(bytes).utf8)
+    return String(unsafeUninitializedCapacity: 36) { buffer in
+      var next = 0
+      for index in 0..<36 {
+        if Self.hyphenOffsets.contains(index) {
+          buffer[index] = UInt8(ascii: "-")
+        } else {
+          buffer[index] = digits[next]
+          next += 1
+        }
+      }
+      return 36
     }
-    return text
   }
 }
 
