@@ -1,0 +1,53 @@
+# Set-up commands: `make demo` and `make test`. Everything else is for people who change the code.
+
+SWIFT ?= swift
+IMPORTS := --explicit-target-dependency-import-check error
+# Suites that start servers, whole programs or long fault runs; `make check` leaves them out.
+WHOLE := --skip EndToEndTests --skip FaultTests --skip updatemirrorTests.EndToEnd
+LOG := .build/tests.log
+
+export SWIFT_BACKTRACE ?= enable=no
+
+.PHONY: demo test check lint conformance bench release install-deps install-test-deps install-bench-deps clean
+
+## demo: build, then show a whole synchronization on this machine
+demo: install-deps
+	$(SWIFT) build --product updatemirror
+	.build/debug/updatemirror demo
+
+## test: build, then run all tests
+test: install-test-deps
+	@mkdir -p .build
+	bash -o pipefail -c '$(SWIFT) test $(IMPORTS) 2>&1 | tee $(LOG)'
+
+## check: format lint, warnings as errors, import check, module tests (minutes)
+check: lint
+	$(SWIFT) build --build-tests $(IMPORTS)
+	$(SWIFT) test --skip-build $(WHOLE)
+
+lint:
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+
+## conformance: which numbered requirements have a passing test (LOG=file reads an earlier test run)
+conformance:
+	Scripts/conformance $(if $(filter command line,$(origin LOG)),$(LOG))
+
+## bench: the benchmarks of Benchmarks/, against nginx, aria2 and xmllint
+bench: install-bench-deps
+	$(MAKE) -C Benchmarks bench
+
+## release: the optimised binary, in .build/release/updatemirror
+release: install-deps
+	$(SWIFT) build -c release --product updatemirror
+
+install-deps:
+	@Scripts/install-deps build
+
+install-test-deps:
+	@Scripts/install-deps build test
+
+install-bench-deps:
+	@Scripts/install-deps build test bench
+
+clean:
+	rm -rf .build .build-*
