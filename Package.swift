@@ -86,6 +86,7 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    tests("PackingTests", ["Packing"]),
     tests("UpdateModelTests", ["UpdateModel"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,4 +1,4 @@
-// libarchive for Swift.
+// libarchive for Swift: Cabinet is read here, pax tar is read and written.
 #pragma once
 #include <archive.h>
 #include <archive_entry.h>
