@@ -1,0 +1,59 @@
+import Glibc
+public import UpdateModel
+
+/// Why a lock was not taken.
+public enum FileLockError: Error, Hashable, Sendable {
+  /// Another run holds it; `processID` is nil when it could not be read.
+  case held(path: String, processID: Int32?)
+  case system(SystemError)
+
+  public var reaction: Reaction { .giveUp }
+}
+
+extension FileLockError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .held(let path, let processID):
+      "lock \(path): expected free, found held by another run\(processID.map { " (process \($0))" } ?? "")"
+    case .system(let error): error.description
+    }
+  }
+}
+
+/// The right to be the only run that works on a state directory.
+///
+/// The system gives it up when this object or its process ends, however it ends. The file stays; only the
+/// advisory lock on it counts. It holds the owner's process id as text.
+public final class FileLock: Sendable {
+  public let path: String
+  private let descriptor: OwnedDescriptor
+
+  /// Takes the lock without waiting.
+  ///
+  /// - Throws: ``FileLockError/held(path:processID:)`` when another process or object holds it.
+  public init(path: String) throws(FileLockError) {
+    self.path = path
+    do {
+      descriptor = try OwnedDescriptor(opening: path, flags: O_RDWR | O_CREAT | O_NOFOLLOW, permissions: 0o644)
+      guard try descriptor.tryLock() else {
+        throw FileLockError.held(path: path, processID: Self.processID(in: descriptor))
+      }
+      let line = [UInt8]("\(getpid())\n".utf8)
+      try descriptor.truncate(to: 0)
+      try line.withUnsafeBufferPointer { (all) throws(SystemError) in
+        try descriptor.write(UnsafeRawBufferPointer(all), at: 0)
+      }
+    } catch let error as FileLockError {
+      throw error
+    } catch let error as SystemError {
+      throw .system(error)
+    } catch {
+      throw .held(path: path, processID: nil)
+    }
+  }
+
+  private static func processID(in descriptor: borrowing OwnedDescriptor) -> Int32? {
+    guard let bytes = try? descriptor.contents(limit: 32) else { return nil }
+    return Int32(String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self))
+  }
+}
