@@ -1,0 +1,73 @@
+import Testing
+import UpdateModel
+
+@testable import UpdateServer
+
+@Suite struct ServiceRouteTests {
+  static let hex = "0123456789ABCDEF0123456789abcdef01234505"
+
+  @Test(
+    "SSS-004: alternative paths, double slashes and any letter case reach the same service",
+    arguments: [
+      ("/ServerSyncWebService/ServerSyncWebService.asmx", ServiceRoute.serverSync),
+      ("/serversyncwebservice/ServerSyncProxy.asmx", .serverSync),
+      ("//SERVERSYNCWEBSERVICE//serversyncwebservice.ASMX", .serverSync),
+      ("/DssAuthWebService/DssAuthWebService.asmx", .dssAuthorization),
+      ("//dssauthWebService/DssAuthWebService.asmx", .dssAuthorization),
+      ("/ReportingWebService/ReportingWebService.asmx", .reporting),
+      ("/reportingwebservice/webservice.asmx", .reporting),
+    ])
+  func services(_ path: String, _ route: ServiceRoute) {
+    #expect(ServiceRoute(path: path) == route)
+  }
+
+  @Test(
+    "paths of no service are nothing",
+    arguments: [
+      "", "/", "/ServerSyncWebService", "/ServerSyncWebService/", "/ServerSyncWebService/Other.asmx",
+      "/x/ServerSyncWebService/ServerSyncWebService.asmx", "/" + String(repeating: "a", count: 5_000),
+    ])
+  func unknownPaths(_ path: String) {
+    #expect(ServiceRoute(path: path) == nil)
+  }
+
+  @Test(
+    "SSS-271: a hex name matches in any letter case with any extension or none",
+    arguments: [
+      "/Content/05/\(hex).cab", "/content/05/\(hex.lowercased()).CAB", "/CONTENT/05/\(hex.uppercased())",
+      "//Content//05//\(hex).exe", "/Content/05/\(hex).tar.gz", "/Content/%30%35/\(hex).cab",
+    ])
+  func hexNames(_ path: String) throws {
+    let digest = try #require(FileDigest(hex: Self.hex))
+    #expect(ServiceRoute(path: path) == .content(.digest(digest)))
+  }
+
+  @Test("a hex name in the folder of another digest is not found")
+  func wrongFolder() {
+    #expect(ServiceRoute(path: "/Content/06/\(Self.hex).cab") == .contentNotFound)
+  }
+
+  @Test("other names are aliases in their folder")
+  func aliases() {
+    #expect(ServiceRoute(path: "/Content/fF/Setup%20%C3%BC.exe") == .content(.alias(folder: 0xFF, name: "Setup ü.exe")))
+    #expect(ServiceRoute(path: "/Content/0a/abc") == .content(.alias(folder: 0x0A, name: "abc")))
+  }
+
+  @Test(
+    "hostile content paths name no file",
+    arguments: [
+      "/Content", "/Content/", "/Content/05", "/Content/5/x", "/Content/005/x", "/Content/zz/x", "/Content/05/..",
+      "/Content/../05/x", "/Content/05/../../etc/passwd", "/Content/05/%2e%2e", "/Content/05/..%2fpasswd",
+      "/Content/05/..%5cpasswd", "/Content/05/a%00b", "/Content/05/a%0Ab", "/Content/05/%", "/Content/05/%4",
+      "/Content/05/%zz", "/Content/05/%ff%fe", "/Content/%2e%2e/x", "/Content/05/x/y", "/Content/05/a\\b",
+      "/Content/05/" + String(repeating: "n", count: 256), "/Content/05/.",
+    ])
+  func hostilePaths(_ path: String) {
+    #expect(ServiceRoute(path: path) == .contentNotFound)
+  }
+
+  @Test("a path longer than any real one is nothing")
+  func longPath() {
+    #expect(ServiceRoute(path: "/Content/05/" + String(repeating: "n", count: 100_000)) == nil)
+  }
+}
