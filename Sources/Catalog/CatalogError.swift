@@ -1,0 +1,92 @@
+internal import GRDB
+public import UpdateModel
+
+/// What the catalogue refuses or cannot do.
+public enum CatalogError: Error, Hashable, Sendable {
+  /// SQLite finds the file damaged; rebuild it by synchronizing again (SSS-376).
+  case corrupted(path: String, text: String)
+  /// The file was written by a newer program.
+  case newerSchema(path: String, found: [String])
+  case noSpace(path: String, text: String)
+  /// Another process kept the database locked for longer than the busy timeout.
+  case busy(text: String)
+  /// Any other failure that SQLite reports.
+  case database(operation: String, text: String)
+  /// Not an anchor this software can have written: InvalidParameters (SSS-131, SSS-197, SSS-387).
+  case malformedAnchor(String)
+  /// Another change log's anchor, or one from its future: ServerChanged (SSS-387).
+  case foreignAnchor(String, epoch: String, lastSequence: Int64)
+  /// Tombstones that the caller would need are purged: ServerChanged (SSS-388).
+  case expiredAnchor(String, oldestSequence: Int64)
+  /// A replica takes groups, approvals and declines from its USS alone (SSS-378).
+  case replica(operation: String)
+  /// Only a replica applies deployments of a USS.
+  case notReplica(operation: String)
+  case unknownUpdate(GUID)
+  case unknownRevision(UpdateIdentity)
+  case unknownGroup(GUID)
+  case unknownDeployment(GUID)
+  case builtinGroup(TargetGroup)
+  case groupNameTaken(String)
+  case groupHasChildren(GUID, count: Int)
+  /// A listing of this kind is in progress; continue or abandon it.
+  case listingInProgress(ListingKind)
+  /// Not every listed identity is stored or known to be unavailable.
+  case listingIncomplete(ListingKind, pending: Int)
+  /// A stored row does not decode.
+  case damagedRow(table: String, key: Int64, column: String)
+}
+
+extension CatalogError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .corrupted(let path, let text): "catalogue \(path): damaged: \(text)"
+    case .newerSchema(let path, let found):
+      "catalogue \(path): written by a newer version: unknown migrations \(found.joined(separator: ", "))"
+    case .noSpace(let path, let text): "catalogue \(path): no space left: \(text)"
+    case .busy(let text): "catalogue: locked by another process: \(text)"
+    case .database(let operation, let text): "catalogue: \(operation): \(text)"
+    case .malformedAnchor(let text):
+      "anchor: expected nnnn,yyyy-MM-dd HH:mm:ss.fff,epoch, found \(text.debugDescription)"
+    case .foreignAnchor(let text, let epoch, let last):
+      "anchor: expected epoch \(epoch) and a sequence up to \(last), found \(text.debugDescription)"
+    case .expiredAnchor(let text, let oldest):
+      "anchor: expected a sequence of at least \(oldest), found \(text.debugDescription)"
+    case .replica(let operation): "\(operation): refused: this server is a replica, its USS decides"
+    case .notReplica(let operation): "\(operation): refused: this server is autonomous"
+    case .unknownUpdate(let id): "update \(id): not in the catalogue"
+    case .unknownRevision(let identity): "revision \(identity): not in the catalogue"
+    case .unknownGroup(let id): "target group \(id): not in the catalogue"
+    case .unknownDeployment(let id): "deployment \(id): not in the catalogue"
+    case .builtinGroup(let group): "target group \(group.name.debugDescription): builtin, cannot be deleted"
+    case .groupNameTaken(let name): "target group \(name.debugDescription): the name is taken"
+    case .groupHasChildren(let id, let count): "target group \(id): has \(count) child groups"
+    case .listingInProgress(let kind): "listing of \(kind): already in progress"
+    case .listingIncomplete(let kind, let pending): "listing of \(kind): \(pending) revisions are still missing"
+    case .damagedRow(let table, let key, let column): "catalogue: row \(key) of \(table): \(column) does not decode"
+    }
+  }
+}
+
+extension CatalogError {
+  public var reaction: Reaction {
+    switch self {
+    case .busy: .retry(after: nil)
+    case .foreignAnchor, .expiredAnchor: .resetAnchors
+    default: .giveUp
+    }
+  }
+}
+
+extension CatalogError {
+  /// SQLite's error in the words of this room.
+  init(_ error: DatabaseError, path: String, operation: String) {
+    let text = error.message ?? "result code \(error.resultCode.rawValue)"
+    switch error.resultCode {
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupted(path: path, text: text)
+    case .SQLITE_FULL: self = .noSpace(path: path, text: text)
+    case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(text: text)
+    default: self = .database(operation: operation, text: text)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+internal import GRDB
+internal import GRDBSQLite
+internal import UpdateModel
+
+/// A prepared statement with direct binding, for the loops that write many small rows.
+///
+/// Lives inside one transaction closure. GRDB keeps the compiled statement in the
+/// connection's cache, so making one again is cheap.
+struct RawStatement {
+  private let statement: Statement
+  private let handle: SQLiteStatement
+  private let connection: SQLiteConnection?
+
+  init(_ db: Database, _ sql: String) throws {
+    statement = try db.cachedStatement(sql: sql)
+    handle = statement.sqliteStatement
+    connection = db.sqliteConnection
+    sqlite3_reset(handle)
+    sqlite3_clear_bindings(handle)
+  }
+
+  func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(handle, index, value) }
+  func bind(_ index: Int32, _ value: Int32) { sqlite3_bind_int64(handle, index, Int64(value)) }
+  func bind(_ index: Int32, _ value: Bool) { sqlite3_bind_int64(handle, index, value ? 1 : 0) }
+
+  func bind(_ index: Int32, _ value: Int64?) {
+    guard let value else { return bindNull(index) }
+    sqlite3_bind_int64(handle, index, value)
+  }
+
+  func bindNull(_ index: Int32) { sqlite3_bind_null(handle, index) }
+
+  func bind(_ index: Int32, _ text: String?) {
+    guard var text else { return bindNull(index) }
+    text.withUTF8 { bytes in
+      _ = bytes.withMemoryRebound(to: CChar.self) { characters in
+        sqlite3_bind_text(handle, index, characters.baseAddress, Int32(characters.count), Self.copies)
+      }
+    }
+  }
+
+  func bind(_ index: Int32, _ bytes: [UInt8]?) {
+    guard let bytes else { return bindNull(index) }
+    guard !bytes.isEmpty else { sqlite3_bind_zeroblob(handle, index, 0); return }
+    bytes.withUnsafeBytes { buffer in
+      _ = sqlite3_bind_blob64(handle, index, buffer.baseAddress, UInt64(buffer.count), Self.copies)
+    }
+  }
+
+  func bind(_ index: Int32, _ guid: GUID) {
+    withUnsafeBytes(of: (guid.high.bigEndian, guid.low.bigEndian)) { buffer in
+      _ = sqlite3_bind_blob(handle, index, buffer.baseAddress, 16, Self.copies)
+    }
+  }
+
+  /// Runs to the end and makes the statement ready for the next values.
+  func run() throws {
+    var code = sqlite3_step(handle)
+    while code == SQLITE_ROW { code = sqlite3_step(handle) }
+    try finish(code)
+  }
+
+  /// The first column of the first row; nil without a row.
+  func fetchInt64() throws -> Int64? {
+    let code = sqlite3_step(handle)
+    let value = code == SQLITE_ROW ? sqlite3_column_int64(handle, 0) : nil
+    try finish(code == SQLITE_ROW ? SQLITE_DONE : code)
+    return value
+  }
+
+  /// Rows that the last `run` of an INSERT, UPDATE or DELETE changed.
+  var changes: Int { connection.map { Int(sqlite3_changes($0)) } ?? 0 }
+  var lastInsertedRowID: Int64 { connection.map { sqlite3_last_insert_rowid($0) } ?? 0 }
+
+  private func finish(_ code: Int32) throws {
+    // The failed step's text is gone after the reset.
+    let failure = code == SQLITE_DONE ? nil : DatabaseError(resultCode: ResultCode(rawValue: code), message: message)
+    sqlite3_reset(handle)
+    if let failure { throw failure }
+  }
+
+  private var message: String? {
+    connection.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
+  }
+
+  /// SQLITE_TRANSIENT: SQLite copies the bytes before the call returns.
+  private static var copies: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+}
