@@ -90,6 +90,9 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
     }
   }
 
+  /// Gives back what ``tryLock()`` took, before the descriptor closes.
+  public func unlock() { _ = flock(raw.number, LOCK_UN) }
+
   /// The whole file.
   ///
   /// - Throws: ``SystemError`` with `EFBIG` when it is longer than `limit` bytes.
