@@ -1,0 +1,90 @@
+import Catalog
+import UpdateModel
+
+extension SyncSession {
+  /// The state of fetching the metadata of one listing.
+  struct Fetch: Sendable {
+    static let pageSize = 1_000
+    /// Bundles nest two levels in reality; this many rounds follow references to references.
+    static let maximumRounds = 16
+    /// Encrypted updates are rare; what exceeds this waits for the next run.
+    static let mostEncrypted = 10_000
+
+    var queue = BatchQueue()
+    /// Read from the journal, not yet in a batch.
+    var pending: ArraySlice<UpdateIdentity> = []
+    var lastLoaded: Int64 = 0
+    var isJournalRead = false
+    /// Asked for because something names them; each is asked for once.
+    var references: Set<UpdateIdentity> = []
+    var areReferencesComplete = false
+    /// Encrypted revisions of which the keys were asked for.
+    var areKeysAsked = false
+  }
+
+  /// Stages what is complete, then keeps enough batches in flight, then reads on in the journal.
+  mutating func fetching(_ kind: ListingKind, _ now: Timestamp) -> SyncAction {
+    if let finished = fetch.queue.takeFinished() { return perform(.stage(kind, finished)) }
+    if fetch.queue.openBatches < settings.batchesInFlight {
+      if let step = refill(kind) { return step }
+    }
+    if flights.count < settings.batchesInFlight, fetch.queue.hasWaiting { return postBatch(now) }
+    if !flights.isEmpty { return .awaitAnswer }
+    if kind == .updates, !fetch.areReferencesComplete {
+      return perform(.findMissingReferences(limit: Fetch.pageSize))
+    }
+    if kind == .updates, keyLimit > 0, !fetch.areKeysAsked {
+      return perform(.findRevisionsWithoutKeys(limit: Fetch.mostEncrypted))
+    }
+    return perform(.publish(kind))
+  }
+
+  /// Makes a batch of pending identities; a step when more must be read first.
+  private mutating func refill(_ kind: ListingKind) -> SyncAction? {
+    if fetch.pending.isEmpty, !fetch.isJournalRead {
+      return perform(.loadPending(kind, after: fetch.lastLoaded, limit: Fetch.pageSize))
+    }
+    guard !fetch.pending.isEmpty else { return nil }
+    fetch.queue.add(Array(fetch.pending.prefix(batchLimit)))
+    fetch.pending = fetch.pending.dropFirst(batchLimit)
+    return nil
+  }
+
+  private mutating func postBatch(_ now: Timestamp) -> SyncAction {
+    guard let cookie = jar.usable(at: now) else { return authorize() }
+    let call = CallID(lastCall + 1)
+    guard let ask = fetch.queue.take(for: call) else { return .awaitAnswer }
+    switch ask.topic {
+    case .metadata: return post(.batch, .getUpdateData(cookie, ask.identities))
+    case .decryptionKeys: return post(.batch, .getUpdateDecryptionData(cookie, ask.identities))
+    }
+  }
+
+  mutating func loaded(_ page: [UpdateIdentity], _ last: Int64) {
+    fetch.pending = page[...]
+    fetch.lastLoaded = last
+    fetch.isJournalRead = page.count < Fetch.pageSize
+  }
+
+  /// Asks for the keys in batches of the USS's limit (SSS-185).
+  mutating func found(withoutKeys identities: [UpdateIdentity]) {
+    fetch.areKeysAsked = true
+    for start in stride(from: 0, to: identities.count, by: max(1, keyLimit)) {
+      let part = identities[start..<min(start + keyLimit, identities.count)]
+      fetch.queue.add(Array(part), topic: .decryptionKeys)
+    }
+  }
+
+  /// Revisions that what is staged names and that nobody has: fetch them by identity (AMB-08, AMB-29).
+  mutating func found(references: [UpdateIdentity]) {
+    let fresh = references.filter { fetch.references.insert($0).inserted }
+    fetch.pending = fresh[...]
+    referenceRounds += 1
+    fetch.areReferencesComplete = fresh.isEmpty || referenceRounds > Fetch.maximumRounds
+  }
+
+  mutating func beginReferences(_ identities: [UpdateIdentity]) -> SyncAction {
+    guard let anchor = anchors.updates else { return perform(.recordHistory) }
+    return perform(.beginReferenceListing(anchor, identities))
+  }
+}
