@@ -86,8 +86,11 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    .target(name: "TestSupport", dependencies: ["UpdateModel"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("PackingTests", ["Packing"]),
+    tests("TransferTests", ["TestSupport", "Transfer", "UpdateModel"]),
     tests("UpdateModelTests", ["UpdateModel"]),
+    tests("updatemirrorTests", ["updatemirror", "Platform", "UpdateModel"]),
   ],
   swiftLanguageModes: [.v6]
 )

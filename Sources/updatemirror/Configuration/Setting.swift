@@ -1,0 +1,106 @@
+/// Every key of `updatemirror.toml`, as `section.key`.
+///
+/// This table is the only place that knows them: the file, the environment, `--set`,
+/// `config show`, the schema and the manual follow it, and tests hold them to it.
+enum Setting: String, CaseIterable, Sendable {
+  case serverName = "server.name"
+  case upstreamURL = "upstream.url"
+  case upstreamMode = "upstream.mode"
+  case upstreamSOAPVersion = "upstream.soap-version"
+  case upstreamContentURL = "upstream.content-url"
+  case upstreamBatchesInFlight = "upstream.batches-in-flight"
+  case upstreamConnectTimeout = "upstream.connect-timeout"
+  case upstreamStallTimeout = "upstream.stall-timeout"
+  case upstreamCAFile = "upstream.ca-file"
+  case upstreamClientCertificate = "upstream.client-certificate"
+  case upstreamClientKey = "upstream.client-key"
+  case upstreamProxy = "upstream.proxy"
+  case subscriptionManifest = "subscription.manifest"
+  case contentDigestPolicy = "content.digest-policy"
+  case contentParallel = "content.parallel"
+  case contentRetries = "content.retries"
+  case contentMinFree = "content.min-free"
+  case contentBandwidthLimit = "content.bandwidth-limit"
+  case serveHost = "serve.host"
+  case servePort = "serve.port"
+  case logLevel = "log.level"
+
+  var key: String { rawValue }
+
+  /// The variable that sets this key: `UPDATEMIRROR_UPSTREAM_URL` for `upstream.url`.
+  var environmentName: String {
+    "UPDATEMIRROR_" + key.uppercased().map { $0.isLetter || $0.isNumber ? String($0) : "_" }.joined()
+  }
+
+  /// Its value is never shown: it may carry a password.
+  var isSecret: Bool { self == .upstreamProxy }
+
+  var kind: SettingKind { rule.kind }
+
+  /// The default, as it would be written in the environment; empty = no value.
+  var fallback: String { rule.fallback }
+
+  /// One line for `config show --help`, the manual and the commented file.
+  var meaning: String { rule.meaning }
+
+  private struct Rule {
+    let kind: SettingKind
+    let fallback: String
+    let meaning: String
+
+    init(_ kind: SettingKind, _ fallback: String, _ meaning: String) {
+      self.kind = kind
+      self.fallback = fallback
+      self.meaning = meaning
+    }
+  }
+
+  private var rule: Rule {
+    switch self {
+    case .serverName:
+      Rule(.text, "", "fully qualified name that this server gives to its upstream server; empty = the host name")
+    case .upstreamURL:
+      Rule(.url, "", "the upstream server, for example http://wsus.example.net:8530; empty = none")
+    case .upstreamMode:
+      Rule(.choice(["autonomous", "replica"]), "autonomous", "replica = mirror approvals, groups and declines too")
+    case .upstreamSOAPVersion:
+      Rule(.choice(["1.1", "1.2"]), "1.1", "SOAP version of the requests; never changed by negotiation")
+    case .upstreamContentURL:
+      Rule(.url, "", "where /Content is; empty = found from upstream.url")
+    case .upstreamBatchesInFlight:
+      Rule(.integer(1...16), "4", "metadata batches requested at the same time")
+    case .upstreamConnectTimeout:
+      Rule(.duration, "30s", "longest time to connect")
+    case .upstreamStallTimeout:
+      Rule(.duration, "60s", "longest time without a byte")
+    case .upstreamCAFile:
+      Rule(.path, "", "PEM file with the roots to trust; empty = those of the system")
+    case .upstreamClientCertificate:
+      Rule(.path, "", "PEM file with the certificate that this server shows")
+    case .upstreamClientKey:
+      Rule(.path, "", "PEM file with the key of upstream.client-certificate")
+    case .upstreamProxy:
+      Rule(.url, "", "HTTP proxy for outgoing requests; empty = none (the environment's proxies are not used)")
+    case .subscriptionManifest:
+      Rule(.path, "", "what to mirror: a subscription manifest; empty = everything the upstream server has")
+    case .contentDigestPolicy:
+      Rule(
+        .choice(["sha256-required", "sha1-allowed"]), "sha256-required",
+        "what a file's metadata must declare before the file is fetched")
+    case .contentParallel:
+      Rule(.integer(1...64), "8", "files fetched at the same time")
+    case .contentRetries:
+      Rule(.integer(0...20), "5", "further tries for a file in one run")
+    case .contentMinFree:
+      Rule(.bytes, "1 GiB", "free space that a run leaves on the disk")
+    case .contentBandwidthLimit:
+      Rule(.bytes, "0", "bytes a second for all downloads together; 0 = no limit")
+    case .serveHost:
+      Rule(.text, "0.0.0.0", "address to listen on")
+    case .servePort:
+      Rule(.integer(0...65535), "8530", "port to listen on; 0 = any free one")
+    case .logLevel:
+      Rule(.choice(["trace", "debug", "info", "notice", "warning", "error"]), "info", "least level that is logged")
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// A command that ends with one of the documented exit statuses.
+protocol OperatorCommand: AsyncParsableCommand {
+  /// Does the work. Results go to standard output, everything else to standard error.
+  func execute() async throws -> ExitStatus
+}
+
+extension OperatorCommand {
+  func run() async throws {
+    let status = try await execute()
+    if status != .done { throw ExitCode(status.rawValue) }
+  }
+}
+
+/// An example for the end of a command's `--help`.
+func example(_ lines: String...) -> String {
+  (["Example:"] + lines.map { "  " + $0 }).joined(separator: "\n")
+}
