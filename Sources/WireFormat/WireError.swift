@@ -53,6 +53,11 @@ extension WireError {
     located { if $0.element.isEmpty { $0.element = element } }
   }
 
+  /// The same error with `name` put before the path of its element.
+  func below(_ name: String) -> WireError {
+    located { $0.element = $0.element.isEmpty ? name : "\(name)/\($0.element)" }
+  }
+
   /// The same error with the offset filled in.
   func at(offset: Int) -> WireError { located { $0.offset = $0.offset ?? offset } }
 
@@ -84,6 +89,12 @@ extension WireError {
       place
     case .wrongEncoding, .notSOAP: nil
     }
+  }
+
+  /// The parameter of a request that is wrong: the first name of the element's path (SSS-042).
+  public var parameter: String? {
+    guard let path = location?.element, !path.isEmpty else { return nil }
+    return path.split(separator: "/").first.map(String.init)
   }
 
   /// A peer that sends such bytes sends them again: end the run.

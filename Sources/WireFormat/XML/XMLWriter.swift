@@ -84,6 +84,12 @@ public struct XMLWriter: Sendable {
     end()
   }
 
+  /// Lets `write` append characters that need no escaping.
+  mutating func plain(_ write: (inout [UInt8]) -> Void) {
+    closeTag()
+    write(&bytes)
+  }
+
   /// Hands over what was written so far and goes on with an empty buffer.
   public mutating func take() -> [UInt8] {
     closeTag()
