@@ -31,7 +31,9 @@ struct TransferLifeTests {
     }
     let response = try await client.execute(HTTPRequest(url: server.url + "/big"))
     // Other transfers go on while this one is held.
-    for _ in 1...200 { _ = try await client.execute(HTTPRequest(url: server.url)).body.collect(limit: 10) }
+    for _ in 1...200 {
+      _ = try await client.execute(HTTPRequest(url: server.url)).body.collect(limit: 10)
+    }
     #expect(response.body.received <= 1 << 20)
     #expect(response.body.received > 0)
     #expect(try await response.body.collect(limit: .max).count == 64 << 20)
@@ -41,7 +43,8 @@ struct TransferLifeTests {
   func heldIsNoStall() async throws {
     let gate = Gate()
     let server = try FaultServer { request in
-      request.path == "/big" ? ScriptedReply(body: .pattern(count: 16 << 20)) : .text("late").held(by: gate)
+      request.path == "/big"
+        ? ScriptedReply(body: .pattern(count: 16 << 20)) : .text("late").held(by: gate)
     }
     let impatient = HTTPClient(.with { $0.stallTimeout = .milliseconds(200) })
     let held = try await impatient.execute(HTTPRequest(url: server.url + "/big"))
@@ -88,11 +91,15 @@ struct TransferLifeTests {
   func cancelBody() async throws {
     let gate = Gate()
     let begun = Gate()
-    let server = try FaultServer { _ in ScriptedReply(body: .pattern(count: 1 << 30)).after(100_000, .wait(gate)) }
+    let server = try FaultServer { _ in
+      ScriptedReply(body: .pattern(count: 1 << 30)).after(100_000, .wait(gate))
+    }
     let client = client
     let task = Task { () -> TransferError? in
       do {
-        for try await _ in try await client.execute(HTTPRequest(url: server.url)).body { begun.open() }
+        for try await _ in try await client.execute(HTTPRequest(url: server.url)).body {
+          begun.open()
+        }
         return nil
       } catch {
         return error as? TransferError
@@ -130,11 +137,14 @@ struct TransferLifeTests {
     let gate = Gate()
     defer { gate.open() }
     let server = try FaultServer { request in
-      request.path == "/body" ? ScriptedReply(body: .pattern(count: 1 << 30)) : .text("late").held(by: gate)
+      request.path == "/body"
+        ? ScriptedReply(body: .pattern(count: 1 << 30)) : .text("late").held(by: gate)
     }
     let client = HTTPClient(.forTests)
     let streaming = try await client.execute(HTTPRequest(url: server.url + "/body"))
-    let waiting = Task { await failure { try await client.execute(HTTPRequest(url: server.url + "/head")) } }
+    let waiting = Task {
+      await failure { try await client.execute(HTTPRequest(url: server.url + "/head")) }
+    }
     _ = await server.requests(atLeast: 2)
     await client.shutdown()
     await client.shutdown()
