@@ -53,6 +53,7 @@ enum Schema {
     );
     CREATE INDEX revisionStaged ON revision(stagedFor) WHERE stagedFor IS NOT NULL;
     CREATE INDEX revisionLatest ON revision(changeSequence, kind) WHERE isLatest = 1;
+    CREATE INDEX revisionConfiguration ON revision(kind) WHERE kind <= 5;
     CREATE TABLE document (revisionID INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
     CREATE TABLE localizedText (
       revisionID INTEGER NOT NULL, position INTEGER NOT NULL, language TEXT NOT NULL, title TEXT NOT NULL,

@@ -1,0 +1,120 @@
+internal import GRDB
+public import UpdateModel
+
+/// What this server answers to its DSSs; each answer is one snapshot.
+extension Catalog {
+  /// Published revisions among `identities`, in their order; unknown ones are omitted (AMB-17, SSS-170).
+  public func updateData(_ identities: [UpdateIdentity]) async throws -> [StoredRevision] {
+    try await read("update data") { db in
+      try identities.compactMap { identity in
+        guard let revisionID = try Self.publishedID(identity, db) else { return nil }
+        return try Self.storedRevision(identity, revisionID, db)
+      }
+    }
+  }
+
+  /// For each published revision among `identities` all its files, with the keys that are known (MS-WSUSSS 3.1.4.18).
+  public func decryptionData(_ identities: [UpdateIdentity]) async throws -> [RevisionKeys] {
+    try await read("decryption data") { db in
+      let sql = """
+        SELECT digest, decryptionKey.bytes FROM revisionFile JOIN file USING (fileID)
+          LEFT JOIN decryptionKey USING (revisionID, fileID)
+        WHERE revisionFile.revisionID = ? ORDER BY position
+        """
+      return try identities.compactMap { identity in
+        guard let revisionID = try Self.publishedID(identity, db) else { return nil }
+        let rows = try Row.fetchAll(db.cachedStatement(sql: sql), arguments: [revisionID])
+        return RevisionKeys(
+          identity: identity, files: try rows.map { RevisionKeys.Entry(digest: try $0.digest(0), key: try $0.bytes(1)) }
+        )
+      }
+    }
+  }
+
+  /// The answer to GetDeployments: deployments of the window (deploymentAnchor, syncAnchor], everything else
+  /// in full; its anchor is the sync anchor (AMB-27, SSS-198 to SSS-206).
+  ///
+  /// - Throws: ``CatalogError/malformedAnchor(_:)``, also for an empty sync anchor (SSS-196);
+  ///   ``CatalogError/foreignAnchor(_:epoch:lastSequence:)``; ``CatalogError/expiredAnchor(_:oldestSequence:)``.
+  public func deployments(since anchor: DeploymentAnchor?, upTo syncAnchor: SyncAnchor) async throws -> DeploymentState
+  {
+    try await read("deployments") { db in
+      let since = try ChangeLog.sequence(db, of: anchor?.text)
+      guard let upper = try ChangeLog.sequence(db, of: syncAnchor.text) else {
+        throw CatalogError.malformedAnchor(syncAnchor.text)
+      }
+      let oldest = try Int64.fetchOne(db, sql: "SELECT oldestSequence FROM server") ?? 0
+      if let since, let anchor, since < oldest { throw CatalogError.expiredAnchor(anchor.text, oldestSequence: oldest) }
+      let window: StatementArguments = [since ?? -1, upper]
+      let inWindow = "changeSequence > ? AND changeSequence <= ? AND isDead"
+      return DeploymentState(
+        anchor: DeploymentAnchor(syncAnchor.text), groups: try Self.groups(db),
+        deployments: try DeploymentRows.fetch(
+          db, where: "\(inWindow) = 0 AND isResolved = 1 AND action BETWEEN 0 AND 3 ORDER BY deploymentKey", window),
+        deadDeployments: try DeploymentRows.fetch(db, where: "\(inWindow) = 1 ORDER BY deploymentKey", window)
+          .map(\.deploymentID),
+        hiddenUpdates: try Self.guids(db, "SELECT updateID FROM knownUpdate WHERE isHidden = 1 ORDER BY updateID"),
+        acceptedEULAs: try Self.guids(db, "SELECT eulaID FROM eula WHERE isAccepted = 1 ORDER BY eulaID"))
+    }
+  }
+
+  /// Records or refreshes a server below this one (MS-WSUSSS 3.1.4.2).
+  public func registerDownstream(_ serverID: GUID, name: String, protocolVersion: ProtocolVersion?) async throws {
+    let now = clock()
+    try await write("register downstream server") { db in
+      try db.execute(
+        sql: """
+          INSERT INTO downstreamServer VALUES (?1, ?2, ?3, ?4, ?4)
+          ON CONFLICT (serverID) DO UPDATE SET name = ?2, protocolVersion = coalesce(?3, protocolVersion), lastSeen = ?4
+          """,
+        arguments: [serverID.sql, name, protocolVersion?.description, now.ticks])
+    }
+  }
+
+  public func downstreamServers() async throws -> [DownstreamServer] {
+    try await read("downstream servers") { db in
+      try Row.fetchAll(db, sql: "SELECT * FROM downstreamServer ORDER BY name, serverID").map { row in
+        DownstreamServer(
+          serverID: try row.guid(0), name: row[1],
+          protocolVersion: (row[2] as String?).flatMap { ProtocolVersion($0) }, firstSeen: Timestamp(ticks: row[3]),
+          lastSeen: Timestamp(ticks: row[4]))
+      }
+    }
+  }
+}
+
+extension Catalog {
+  /// The number of a visible revision.
+  static func publishedID(_ identity: UpdateIdentity, _ db: Database) throws -> Int64? {
+    let sql = """
+      SELECT revisionID FROM knownUpdate JOIN revision USING (updateKey)
+      WHERE updateID = ? AND revisionNumber = ? AND changeSequence IS NOT NULL
+      """
+    let statement = try RawStatement(db, sql)
+    statement.bind(1, identity.updateID)
+    statement.bind(2, identity.revisionNumber)
+    return try statement.fetchInt64()
+  }
+
+  static func documentBytes(_ revisionID: Int64, _ db: Database) throws -> [UInt8] {
+    let statement = try db.cachedStatement(sql: "SELECT bytes FROM document WHERE revisionID = ?")
+    let row = try Row.fetchOne(statement, arguments: [revisionID])
+    guard let bytes = try row?.bytes(0) else {
+      throw CatalogError.damagedRow(table: "document", key: revisionID, column: "bytes")
+    }
+    return bytes
+  }
+
+  private static func storedRevision(
+    _ identity: UpdateIdentity, _ revisionID: Int64, _ db: Database
+  ) throws -> StoredRevision {
+    let sql = """
+      SELECT digest, muURL FROM revisionFile JOIN file USING (fileID) WHERE revisionID = ? ORDER BY position
+      """
+    let rows = try Row.fetchAll(db.cachedStatement(sql: sql), arguments: [revisionID])
+    let locations = try rows.map { FileLocation(digest: try $0.digest(0), muURL: $0[1]) }
+    return StoredRevision(
+      identity: identity, document: try documentBytes(revisionID, db), fileDigests: locations.map(\.digest),
+      locations: locations)
+  }
+}

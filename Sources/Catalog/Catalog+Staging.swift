@@ -1,0 +1,100 @@
+internal import GRDB
+internal import Synchronization
+public import UpdateModel
+
+extension Catalog {
+  /// Stores revisions in one transaction, invisible to every reader until ``publish(_:)``.
+  ///
+  /// Revisions that are stored already, published or staged, are left as they are (SSS-149).
+  ///
+  /// - Returns: how many were new.
+  @discardableResult
+  public func stage(_ kind: ListingKind, _ revisions: [StagedRevision]) async throws -> Int {
+    do {
+      return try await write("stage \(kind)") { [self] db in
+        let writer = try StagingWriter(db, self, kind: kind)
+        var new = 0
+        for revision in revisions where try writer.stage(revision) { new += 1 }
+        return new
+      }
+    } catch {
+      keyCache.withLock { $0.removeAll() }
+      throw error
+    }
+  }
+
+  /// What stored revisions and live deployments name and the catalogue lacks (AMB-08, AMB-29, SSS-224).
+  ///
+  /// Identities recorded as unavailable are left out.
+  public func missingReferences(limit: Int) async throws -> MissingReferences {
+    try await read("missing references") { db in
+      MissingReferences(
+        bundled: try Self.missing(in: "bundle", where: "true", limit, db),
+        deployed: try Self.missing(in: "deployment", where: "isDead = 0", limit, db),
+        prerequisites: try Self.missingPrerequisites(limit, db))
+    }
+  }
+
+  private static func missing(
+    in table: String, where condition: String, _ limit: Int, _ db: Database
+  ) throws -> [UpdateIdentity] {
+    let sql = """
+      SELECT DISTINCT updateID, revisionNumber
+      FROM (SELECT updateID, revisionNumber, updateKey FROM \(table) JOIN knownUpdate USING (updateKey)
+        WHERE \(condition)) AS entry
+      WHERE NOT EXISTS (SELECT 1 FROM revision
+          WHERE revision.updateKey = entry.updateKey AND revision.revisionNumber = entry.revisionNumber)
+        AND NOT EXISTS (\(entryIsUnavailable))
+      ORDER BY updateID, revisionNumber LIMIT ?
+      """
+    return try Row.fetchAll(db, sql: sql, arguments: [limit]).map { try $0.identity(0, 1) }
+  }
+
+  private static func missingPrerequisites(_ limit: Int, _ db: Database) throws -> [GUID] {
+    let sql = """
+      SELECT updateID FROM knownUpdate
+      WHERE NOT EXISTS (SELECT 1 FROM revision WHERE revision.updateKey = knownUpdate.updateKey)
+        AND updateKey IN (SELECT updateKey FROM prerequisite)
+      ORDER BY updateID LIMIT ?
+      """
+    return try Row.fetchAll(db, sql: sql, arguments: [limit]).map { try $0.guid(0) }
+  }
+
+  /// Stores keys by revision and file (SSS-186). Entries for unknown revisions or files are ignored.
+  public func storeDecryptionKeys(_ keys: [RevisionKeys]) async throws {
+    try await write("store decryption keys") { db in
+      let sql = """
+        INSERT OR REPLACE INTO decryptionKey
+        SELECT revisionID, fileID, ? FROM knownUpdate JOIN revision USING (updateKey) JOIN revisionFile USING (revisionID)
+          JOIN file USING (fileID)
+        WHERE updateID = ? AND revisionNumber = ? AND digest = ?
+        """
+      let insert = try RawStatement(db, sql)
+      for revision in keys {
+        for entry in revision.files {
+          insert.bind(1, entry.key)
+          insert.bind(2, revision.identity.updateID)
+          insert.bind(3, revision.identity.revisionNumber)
+          insert.bind(4, entry.digest.bytes)
+          try insert.run()
+        }
+      }
+    }
+  }
+
+  /// Stored revisions with `FileDecryption` of which some file has no entry yet (SSS-181).
+  public func revisionsWithoutKeys(limit: Int) async throws -> [UpdateIdentity] {
+    try await read("revisions without keys") { db in
+      let sql = """
+        SELECT updateID, revisionNumber FROM revision JOIN knownUpdate USING (updateKey)
+        WHERE flags & ? AND EXISTS (
+          SELECT 1 FROM revisionFile WHERE revisionFile.revisionID = revision.revisionID AND NOT EXISTS (
+            SELECT 1 FROM decryptionKey
+            WHERE decryptionKey.revisionID = revision.revisionID AND decryptionKey.fileID = revisionFile.fileID))
+        ORDER BY revisionID LIMIT ?
+        """
+      let flag = RevisionFlags.needsDecryptionKeys.rawValue
+      return try Row.fetchAll(db, sql: sql, arguments: [flag, limit]).map { try $0.identity(0, 1) }
+    }
+  }
+}

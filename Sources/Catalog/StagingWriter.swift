@@ -1,0 +1,222 @@
+internal import GRDB
+internal import Synchronization
+internal import UpdateModel
+
+/// Writes the rows of staged revisions; lives inside one transaction.
+struct StagingWriter {
+  private let kind: ListingKind
+  private let catalog: Catalog
+  private let insertUpdate: RawStatement
+  private let selectUpdate: RawStatement
+  private let insertRevision: RawStatement
+  private let insertDocument: RawStatement
+  private let insertText: RawStatement
+  private let insertPrerequisite: RawStatement
+  private let insertMembership: RawStatement
+  private let insertSupersedence: RawStatement
+  private let insertBundle: RawStatement
+  private let insertEULA: RawStatement
+  private let files: FileWriter
+
+  init(_ db: Database, _ catalog: Catalog, kind: ListingKind) throws {
+    self.kind = kind
+    self.catalog = catalog
+    insertUpdate = try RawStatement(db, "INSERT OR IGNORE INTO knownUpdate (updateID) VALUES (?)")
+    selectUpdate = try RawStatement(db, "SELECT updateKey FROM knownUpdate WHERE updateID = ?")
+    insertRevision = try RawStatement(db, Self.revisionSQL)
+    insertDocument = try RawStatement(db, "INSERT INTO document VALUES (?, ?)")
+    insertText = try RawStatement(db, "INSERT INTO localizedText VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    insertPrerequisite = try RawStatement(db, "INSERT INTO prerequisite VALUES (?, ?, ?, ?, ?)")
+    insertMembership = try RawStatement(db, "INSERT OR IGNORE INTO membership VALUES (?, ?)")
+    insertSupersedence = try RawStatement(db, "INSERT OR IGNORE INTO supersedence VALUES (?, ?)")
+    insertBundle = try RawStatement(db, "INSERT INTO bundle VALUES (?, ?, ?, ?, ?)")
+    insertEULA = try RawStatement(db, "INSERT OR IGNORE INTO eula (eulaID) VALUES (?)")
+    files = try FileWriter(db)
+  }
+
+  private static let revisionSQL = """
+    INSERT OR IGNORE INTO revision (
+      updateKey, revisionNumber, stagedFor, kind, kindText, flags, creationDate, compatibleVersion, eulaID,
+      publicationState, defaultLanguage, msrcSeverity, handler, supportURL, maxDownloadSize, languages, kbArticles,
+      securityBulletins)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    """
+
+  /// - Returns: false when the revision is stored already.
+  func stage(_ revision: StagedRevision) throws -> Bool {
+    let metadata = revision.metadata
+    guard let revisionID = try insertRow(metadata) else { return false }
+    insertDocument.bind(1, revisionID)
+    insertDocument.bind(2, revision.document)
+    try insertDocument.run()
+    try insertTexts(metadata, revisionID)
+    try insertPrerequisites(metadata, revisionID)
+    try insertRelations(metadata, revisionID)
+    try files.insert(metadata.files, locations: revision.locations, revisionID: revisionID)
+    if let eulaID = metadata.eulaID {
+      insertEULA.bind(1, eulaID)
+      try insertEULA.run()
+    }
+    return true
+  }
+
+  private func insertRow(_ metadata: UpdateMetadata) throws -> Int64? {
+    let row = insertRevision
+    row.bind(1, try key(of: metadata.identity.updateID, isShared: false))
+    row.bind(2, metadata.identity.revisionNumber)
+    row.bind(3, Int64(kind.rawValue))
+    row.bind(4, Int64(metadata.kind.code))
+    row.bind(5, metadata.kind.text)
+    row.bind(6, Int64(RevisionFlags(metadata).rawValue))
+    row.bind(7, metadata.creationDate?.ticks)
+    row.bind(8, metadata.compatibleProtocolVersion?.code)
+    if let eulaID = metadata.eulaID { row.bind(9, eulaID) } else { row.bindNull(9) }
+    row.bind(10, metadata.publicationState)
+    row.bind(11, metadata.defaultLanguage)
+    row.bind(12, metadata.msrcSeverity)
+    row.bind(13, metadata.handler)
+    row.bind(14, metadata.supportURL)
+    row.bind(15, metadata.maxDownloadSize)
+    row.bind(16, WordList.text(metadata.languages))
+    row.bind(17, WordList.text(metadata.kbArticles))
+    row.bind(18, WordList.text(metadata.securityBulletins))
+    try row.run()
+    return row.changes == 0 ? nil : row.lastInsertedRowID
+  }
+
+  private func insertTexts(_ metadata: UpdateMetadata, _ revisionID: Int64) throws {
+    for (position, text) in metadata.localized.enumerated() {
+      insertText.bind(1, revisionID)
+      insertText.bind(2, Int64(position))
+      insertText.bind(3, text.language)
+      insertText.bind(4, text.title)
+      insertText.bind(5, text.description)
+      insertText.bind(6, text.uninstallNotes)
+      insertText.bind(7, WordList.text(text.moreInfoURLs))
+      insertText.bind(8, text.supportURL)
+      try insertText.run()
+    }
+  }
+
+  private func insertPrerequisites(_ metadata: UpdateMetadata, _ revisionID: Int64) throws {
+    for (clauseIndex, clause) in metadata.prerequisites.enumerated() {
+      for (position, updateID) in clause.updateIDs.enumerated() {
+        let updateKey = try key(of: updateID, isShared: true)
+        insertPrerequisite.bind(1, revisionID)
+        insertPrerequisite.bind(2, Int64(clauseIndex))
+        insertPrerequisite.bind(3, Int64(position))
+        insertPrerequisite.bind(4, updateKey)
+        insertPrerequisite.bind(5, clause.isCategory)
+        try insertPrerequisite.run()
+        guard clause.isCategory else { continue }
+        insertMembership.bind(1, updateKey)
+        insertMembership.bind(2, revisionID)
+        try insertMembership.run()
+      }
+    }
+  }
+
+  private func insertRelations(_ metadata: UpdateMetadata, _ revisionID: Int64) throws {
+    for updateID in metadata.supersededUpdates {
+      insertSupersedence.bind(1, try key(of: updateID, isShared: false))
+      insertSupersedence.bind(2, revisionID)
+      try insertSupersedence.run()
+    }
+    for (clauseIndex, clause) in metadata.bundledUpdates.enumerated() {
+      for (position, identity) in clause.identities.enumerated() {
+        insertBundle.bind(1, revisionID)
+        insertBundle.bind(2, Int64(clauseIndex))
+        insertBundle.bind(3, Int64(position))
+        insertBundle.bind(4, try key(of: identity.updateID, isShared: false))
+        insertBundle.bind(5, identity.revisionNumber)
+        try insertBundle.run()
+      }
+    }
+  }
+
+  /// The key of an update, made when it is first named. `isShared`: many revisions name it.
+  private func key(of updateID: GUID, isShared: Bool) throws -> Int64 {
+    if isShared, let known = catalog.keyCache.withLock({ $0[updateID] }) { return known }
+    insertUpdate.bind(1, updateID)
+    try insertUpdate.run()
+    let key: Int64
+    if insertUpdate.changes > 0 {
+      key = insertUpdate.lastInsertedRowID
+    } else {
+      selectUpdate.bind(1, updateID)
+      guard let known = try selectUpdate.fetchInt64() else { throw CatalogError.unknownUpdate(updateID) }
+      key = known
+    }
+    if isShared { catalog.keyCache.withLock { $0.insert(key, for: updateID) } }
+    return key
+  }
+}
+
+/// Writes the file rows of staged revisions: one row for each digest, shared by its revisions.
+struct FileWriter {
+  private let insertFile: RawStatement
+  private let selectFile: RawStatement
+  private let updateFile: RawStatement
+  private let insertRevisionFile: RawStatement
+  private let insertKey: RawStatement
+
+  init(_ db: Database) throws {
+    insertFile = try RawStatement(
+      db, "INSERT OR IGNORE INTO file (digest, size, flags, muURL) VALUES (?, ?, ?, ?)")
+    selectFile = try RawStatement(db, "SELECT fileID FROM file WHERE digest = ?")
+    updateFile = try RawStatement(
+      db,
+      """
+      UPDATE file SET size = coalesce(size, ?2), flags = (flags & ?3 & 2) | ((flags | ?3) & 1), muURL = coalesce(?4, muURL)
+      WHERE fileID = ?1 AND (size IS NOT coalesce(size, ?2) OR muURL IS NOT coalesce(?4, muURL)
+        OR flags <> ((flags & ?3 & 2) | ((flags | ?3) & 1)))
+      """)
+    insertRevisionFile = try RawStatement(db, "INSERT INTO revisionFile VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    insertKey = try RawStatement(db, "INSERT OR REPLACE INTO decryptionKey VALUES (?, ?, ?)")
+  }
+
+  func insert(_ files: [ContentFile], locations: [FileLocation], revisionID: Int64) throws {
+    for (position, file) in files.enumerated() {
+      let location = locations.first { $0.digest == file.digest }
+      let fileID = try self.fileID(of: file, muURL: location?.muURL)
+      let row = insertRevisionFile
+      row.bind(1, revisionID)
+      row.bind(2, Int64(position))
+      row.bind(3, fileID)
+      row.bind(4, file.fileName)
+      row.bind(5, file.modified?.ticks)
+      row.bind(6, file.patchingType?.text)
+      row.bind(7, file.isEncrypted)
+      row.bind(8, AdditionalDigestList.bytes(file.additionalDigests))
+      try row.run()
+      guard let key = location?.decryptionKey else { continue }
+      insertKey.bind(1, revisionID)
+      insertKey.bind(2, fileID)
+      insertKey.bind(3, key)
+      try insertKey.run()
+    }
+  }
+
+  /// A file is express only while every revision says so; it has a SHA-256 once one declares it.
+  private func fileID(of file: ContentFile, muURL: String?) throws -> Int64 {
+    var flags: FileFlags = []
+    if file.sha256 != nil { flags.insert(.hasSHA256) }
+    if file.patchingType == .express { flags.insert(.isExpress) }
+    insertFile.bind(1, file.digest.bytes)
+    insertFile.bind(2, file.size)
+    insertFile.bind(3, Int64(flags.rawValue))
+    insertFile.bind(4, muURL)
+    try insertFile.run()
+    if insertFile.changes > 0 { return insertFile.lastInsertedRowID }
+    selectFile.bind(1, file.digest.bytes)
+    guard let fileID = try selectFile.fetchInt64() else {
+      throw CatalogError.database(operation: "stage", text: "file \(file.digest) vanished")
+    }
+    updateFile.bind(1, fileID)
+    updateFile.bind(2, file.size)
+    updateFile.bind(3, Int64(flags.rawValue))
+    updateFile.bind(4, muURL)
+    try updateFile.run()
+    return fileID
+  }
+}
