@@ -33,23 +33,26 @@ public final class FileLock: Sendable {
   /// - Throws: ``FileLockError/held(path:processID:)`` when another process or object holds it.
   public init(path: String) throws(FileLockError) {
     self.path = path
+    descriptor = try Self.take(path)
+  }
+
+  private static func take(_ path: String) throws(FileLockError) -> OwnedDescriptor {
+    let holder: Int32?
     do {
-      descriptor = try OwnedDescriptor(opening: path, flags: O_RDWR | O_CREAT | O_NOFOLLOW, permissions: 0o644)
-      guard try descriptor.tryLock() else {
-        throw FileLockError.held(path: path, processID: Self.processID(in: descriptor))
+      let file = try OwnedDescriptor(opening: path, flags: O_RDWR | O_CREAT | O_NOFOLLOW, permissions: 0o644)
+      if try file.tryLock() {
+        let line = Array("\(getpid())\n".utf8)
+        try file.truncate(to: 0)
+        try line.withUnsafeBufferPointer { (all) throws(SystemError) in
+          try file.write(UnsafeRawBufferPointer(all), at: 0)
+        }
+        return file
       }
-      let line = [UInt8]("\(getpid())\n".utf8)
-      try descriptor.truncate(to: 0)
-      try line.withUnsafeBufferPointer { (all) throws(SystemError) in
-        try descriptor.write(UnsafeRawBufferPointer(all), at: 0)
-      }
-    } catch let error as FileLockError {
-      throw error
-    } catch let error as SystemError {
-      throw .system(error)
+      holder = processID(in: file)
     } catch {
-      throw .held(path: path, processID: nil)
+      throw .system(error)
     }
+    throw .held(path: path, processID: holder)
   }
 
   private static func processID(in descriptor: borrowing OwnedDescriptor) -> Int32? {

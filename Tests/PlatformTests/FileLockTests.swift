@@ -1,0 +1,44 @@
+import Glibc
+import Platform
+import Testing
+import UpdateModel
+
+@Suite struct FileLockTests {
+  private let folder: TemporaryFolder
+  private var path: String { folder.path + "/lock" }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test("a held lock names the holder's process, and is free when the holder is gone")
+  func held() throws {
+    do {
+      let lock = try FileLock(path: path)
+      #expect(throws: FileLockError.held(path: path, processID: getpid())) { try FileLock(path: path) }
+      #expect(lock.path == path)
+    }
+    _ = try FileLock(path: path)
+  }
+
+  @Test("a lock is free again when its process was killed")
+  func killed() async throws {
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+      let lock = try FileLock(path: path)
+      kill(getpid(), SIGKILL)
+      _ = lock.path
+    }
+    let line = String(decoding: try DurableFile.read(path, limit: 32), as: UTF8.self)
+    #expect(line != "\(getpid())\n" && line.hasSuffix("\n"))
+    _ = try FileLock(path: path)
+  }
+
+  @Test("a lock in a folder that does not exist is a system error")
+  func missing() {
+    let error = #expect(throws: FileLockError.self) { try FileLock(path: folder.path + "/no/lock") }
+    guard case .system(let inner)? = error else {
+      Issue.record("found \(String(describing: error))")
+      return
+    }
+    #expect(inner.isNotFound)
+    #expect(error?.reaction == .giveUp)
+  }
+}
