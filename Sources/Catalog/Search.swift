@@ -1,4 +1,5 @@
 internal import GRDB
+internal import UpdateModel
 
 extension DatabaseFunction {
   /// `containsFolded(text, needle)`: whether `text` holds the lower-case `needle` in any letter case.
@@ -8,4 +9,65 @@ extension DatabaseFunction {
     }
     return text.lowercased().contains(needle)
   }
+}
+
+/// The words of a search, in lower case; `KB123` is searched as `123`, as the metadata spells it.
+struct SearchWords {
+  let words: [String]
+
+  init(_ text: String) {
+    words = text.lowercased().split(whereSeparator: \.isWhitespace).prefix(20).map { word in
+      let digits = word.hasPrefix("kb") ? word.dropFirst(2) : ""
+      return String(!digits.isEmpty && digits.allSatisfy(\.isNumber) ? digits : word)
+    }
+  }
+
+  /// An FTS5 expression: all trigrams of all words of three and more letters; nil without one.
+  var match: String? {
+    let trigrams = words.flatMap { word -> [String] in
+      let scalars = Array(word.unicodeScalars)
+      guard scalars.count >= 3 else { return [] }
+      return (0...(scalars.count - 3)).map { start in
+        let letters = scalars[start..<(start + 3)].map(String.init).joined()
+        return "\"\(letters.replacing("\"", with: "\"\""))\""
+      }
+    }
+    return trigrams.isEmpty ? nil : trigrams.joined(separator: " AND ")
+  }
+}
+
+extension Catalog {
+  /// Adds published revisions to the text index, at most `limit` in one transaction.
+  ///
+  /// Search is right before, too: it reads the texts that are not indexed yet, only slower.
+  /// A revision below the lowest staged one waits, so that none is passed over.
+  ///
+  /// - Returns: how many are still to do.
+  @discardableResult
+  public func indexText(limit: Int) async throws -> Int {
+    try await write("index text") { db in
+      let rows = try Row.fetchAll(db, sql: Self.textToIndex, arguments: [limit])
+      let insert = try RawStatement(db, "INSERT INTO searchText (rowid, text) VALUES (?, ?)")
+      for row in rows {
+        insert.bind(1, row[0] as Int64)
+        insert.bind(2, row[1] as String?)
+        try insert.run()
+      }
+      if let last = rows.last {
+        try db.execute(sql: "UPDATE searchProgress SET indexedUpTo = ?", arguments: [last[0] as Int64])
+      }
+      return try Int.fetchOne(db, sql: "SELECT count(*) FROM revision WHERE \(Self.isToIndex)") ?? 0
+    }
+  }
+
+  private static let isToIndex = """
+    revisionID > (SELECT indexedUpTo FROM searchProgress) AND kind > 5 AND changeSequence IS NOT NULL
+      AND revisionID < coalesce((SELECT min(revisionID) FROM revision WHERE stagedFor IS NOT NULL), 9223372036854775807)
+    """
+  private static let textToIndex = """
+    SELECT revisionID, coalesce(kbArticles, '') || char(10) || coalesce(securityBulletins, '') || char(10) || coalesce(
+      (SELECT group_concat(title || char(10) || coalesce(description, ''), char(10)) FROM localizedText
+        WHERE localizedText.revisionID = revision.revisionID), '')
+    FROM revision WHERE \(isToIndex) ORDER BY revisionID LIMIT ?
+    """
 }

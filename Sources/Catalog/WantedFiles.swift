@@ -1,0 +1,99 @@
+internal import GRDB
+internal import UpdateModel
+
+/// Which files the policy asks for, as conditions on `file` (guide 9.1).
+enum WantedFiles {
+  /// Published revisions that are not declined.
+  private static let isOffered = "changeSequence IS NOT NULL AND isHidden = 0"
+
+  /// Everything with a live install deployment, and what it bundles, at any depth (AMB-38).
+  private static let deployed = """
+    deployed(revisionID) AS (
+      SELECT revisionID FROM revision JOIN knownUpdate USING (updateKey)
+      WHERE \(isOffered) AND EXISTS (SELECT 1 FROM deployment
+        WHERE deployment.updateKey = revision.updateKey AND deployment.revisionNumber = revision.revisionNumber
+          AND isDead = 0 AND isResolved = 1 AND action = 0)
+        AND updateKey IN (SELECT updateKey FROM deployment WHERE isDead = 0)
+      UNION
+      SELECT member.revisionID FROM deployed JOIN bundle ON bundle.revisionID = deployed.revisionID
+        JOIN revision AS member ON member.updateKey = bundle.updateKey AND member.revisionNumber = bundle.revisionNumber
+        JOIN knownUpdate ON knownUpdate.updateKey = member.updateKey
+      WHERE \(isOffered))
+    """
+
+  /// The revisions of one file and, upwards, all that bundle them.
+  static let holders = """
+    holder(revisionID, updateKey, revisionNumber) AS (
+      SELECT revisionID, updateKey, revisionNumber
+      FROM revisionFile JOIN revision USING (revisionID) JOIN knownUpdate USING (updateKey)
+      WHERE revisionFile.fileID = file.fileID AND \(isOffered)
+      UNION
+      SELECT parent.revisionID, parent.updateKey, parent.revisionNumber
+      FROM holder JOIN bundle ON bundle.updateKey = holder.updateKey AND bundle.revisionNumber = holder.revisionNumber
+        JOIN revision AS parent ON parent.revisionID = bundle.revisionID
+        JOIN knownUpdate ON knownUpdate.updateKey = parent.updateKey
+      WHERE \(isOffered))
+    """
+
+  /// A holder that no published revision bundles: what an administrator sees.
+  static let isTop = """
+    NOT EXISTS (SELECT 1 FROM bundle JOIN revision AS parent ON parent.revisionID = bundle.revisionID
+      WHERE bundle.updateKey = holder.updateKey AND bundle.revisionNumber = holder.revisionNumber
+        AND parent.changeSequence IS NOT NULL)
+    """
+
+  /// `WITH` clause and condition.
+  static func query(_ policy: ContentPolicy) -> (with: String, condition: String) {
+    let express = policy.includesExpress ? "" : " AND file.flags & \(FileFlags.isExpress.rawValue) = 0"
+    let isListed = "EXISTS (SELECT 1 FROM revisionFile WHERE revisionFile.fileID = file.fileID)"
+    if policy.isLazy {
+      let isDeployed = "file.fileID IN (SELECT fileID FROM deployed JOIN revisionFile USING (revisionID))"
+      return ("WITH RECURSIVE \(deployed)", "((\(isDeployed)\(express)) OR (isRequested = 1 AND \(isListed)))")
+    }
+    let isHeld = "EXISTS (WITH RECURSIVE \(holders) SELECT 1 FROM holder WHERE \(isTop))"
+    return ("", "((\(isHeld)\(express)) OR (isRequested = 1 AND \(isListed)))")
+  }
+
+  static func hasDigest(_ policy: ContentPolicy) -> String {
+    policy.requiresSHA256 ? " AND file.flags & \(FileFlags.hasSHA256.rawValue)" : ""
+  }
+}
+
+/// Reads a file as its first published revision declares it.
+struct ContentFileReader {
+  private let statement: Statement
+  private let failure: Statement
+
+  init(_ db: Database) throws {
+    statement = try db.cachedStatement(
+      sql: """
+        SELECT fileName, modified, patchingType, isEncrypted, additionalDigests
+        FROM revisionFile JOIN revision USING (revisionID)
+        WHERE fileID = ? ORDER BY changeSequence IS NULL, revisionID LIMIT 1
+        """)
+    failure = try db.cachedStatement(
+      sql: "SELECT reason, attempts, failedAt, nextTry FROM fileFailure WHERE fileID = ?")
+  }
+
+  func file(_ fileID: Int64, digest: FileDigest, size: Int64?) throws -> ContentFile {
+    guard let row = try Row.fetchOne(statement, arguments: [fileID]) else {
+      return ContentFile(digest: digest, fileName: "", size: size)
+    }
+    return try Self.file(row, from: 0, digest: digest, size: size)
+  }
+
+  /// From five columns: name, modified, patching type, encrypted, additional digests.
+  static func file(_ row: Row, from index: Int, digest: FileDigest, size: Int64?) throws -> ContentFile {
+    ContentFile(
+      digest: digest, additionalDigests: try row.bytes(index + 4).map(AdditionalDigestList.digests) ?? [],
+      fileName: row[index], size: size, modified: row.timestamp(index + 1),
+      patchingType: (row[index + 2] as String?).map { PatchingType($0) }, isEncrypted: row[index + 3])
+  }
+
+  func failure(_ fileID: Int64) throws -> FileFailure? {
+    try Row.fetchOne(failure, arguments: [fileID]).map { row in
+      FileFailure(
+        reason: row[0], attempts: row[1], failed: Timestamp(ticks: row[2]), nextTry: row.timestamp(3))
+    }
+  }
+}
