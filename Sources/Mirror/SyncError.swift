@@ -25,8 +25,6 @@ public enum SyncError: Error, Sendable {
   case serverChangedAgain
   /// A name of the subscription is unknown; the nearest known ones.
   case unknownName(kind: String, name: String, nearest: [String])
-  /// A name of the subscription is not unique; the full candidates.
-  case ambiguousName(kind: String, name: String, candidates: [String])
   /// No USS is configured.
   case noUpstream
 }
@@ -51,8 +49,6 @@ extension SyncError: CustomStringConvertible {
     case .unknownName(let kind, let name, let nearest):
       "subscription: unknown \(kind) \"\(name)\""
         + (nearest.isEmpty ? "" : "; nearest: \(nearest.map { "\"\($0)\"" }.joined(separator: ", "))")
-    case .ambiguousName(let kind, let name, let candidates):
-      "subscription: \(kind) \"\(name)\" is not unique; use one of: \(candidates.joined(separator: ", "))"
     case .noUpstream: "no upstream server is configured"
     }
   }

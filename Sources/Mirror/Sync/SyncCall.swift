@@ -21,6 +21,7 @@ package enum SyncCall: Sendable {
   case getUpdateData(Cookie, [UpdateIdentity])
   case getUpdateDecryptionData(Cookie, [UpdateIdentity])
   case getDeployments(Cookie, deploymentAnchor: DeploymentAnchor?, syncAnchor: SyncAnchor)
+  case downloadFiles(Cookie, [FileDigest])
 
   /// The operation's name on the wire.
   package var operation: String {
@@ -33,6 +34,7 @@ package enum SyncCall: Sendable {
     case .getUpdateData: "GetUpdateData"
     case .getUpdateDecryptionData: "GetUpdateDecryptionData"
     case .getDeployments: "GetDeployments"
+    case .downloadFiles: "DownloadFiles"
     }
   }
 }
@@ -48,4 +50,5 @@ package enum SyncAnswer: Sendable {
   case updateData(delivered: Set<UpdateIdentity>)
   case decryptionKeys
   case deployments
+  case filesRequested
 }

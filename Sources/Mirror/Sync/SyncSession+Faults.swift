@@ -13,6 +13,7 @@ extension SyncSession {
       }
       fetch.queue.putBack(call)
     }
+    if case .files = flight, fault.code == .fileDigestsMissing { forget(fault.missingDigests) }
     switch fault.reaction {
     case .retry: waitForBusyServer(error)
     case .restartSession: restart(error)
@@ -29,6 +30,16 @@ extension SyncSession {
     }
     busyAnswers += 1
     pause = seconds
+  }
+
+  /// FileDigestsMissing: the named digests are not asked for again; with none named, the whole
+  /// request is dropped (AMB-15).
+  private mutating func forget(_ missing: [FileDigest]) {
+    let asked = filesToRequest.prefix(DownloadFiles.digestLimit)
+    let known = Set(missing).intersection(asked)
+    let dropped = known.isEmpty ? Set(asked) : known
+    unknownFiles += dropped.sorted()
+    filesToRequest.removeAll { dropped.contains($0) }
   }
 
   private mutating func restart(_ error: SyncError) {
@@ -90,7 +101,7 @@ extension SyncSession {
       drain = nil
       jar.discard()
       isFollowingDeployments = false
-      position = .configuration
+      position = start
       return authorize()
     case .resetAnchors:
       isFollowingDeployments = false

@@ -13,7 +13,7 @@ extension SyncSession {
     case .resetAnchors:
       anchors = Anchors()
       drain = nil
-      position = .configuration
+      position = start
     case .findJournal(let kind): foundJournal(result, kind)
     case .resolveSubscription:
       if case .subscription(let resolved) = result {

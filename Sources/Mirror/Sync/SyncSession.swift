@@ -60,6 +60,7 @@ package struct SyncSession: Sendable {
     case findingReferences
     case beginningReferenceListing([UpdateIdentity])
     case recordingHistory
+    case requestingFiles
     case done
   }
 
@@ -76,6 +77,7 @@ package struct SyncSession: Sendable {
     case listing(ListingKind)
     case batch
     case deployments
+    case files
   }
 
   /// Why the session takes no further step until all calls in flight have ended.
@@ -118,11 +120,30 @@ package struct SyncSession: Sendable {
   var busyAnswers = 0
   var pause: Double?
 
+  /// Where the session starts, also after a restart.
+  let start: Position
+  /// Digests that DownloadFiles has still to name.
+  var filesToRequest: ArraySlice<FileDigest> = []
+  /// Digests that the USS does not know (FileDigestsMissing).
+  package internal(set) var unknownFiles: [FileDigest] = []
+
   package init(settings: Settings, anchors: Anchors, lastCookie: Cookie? = nil) {
     self.settings = settings
     self.anchors = anchors
     jar = CookieJar(last: lastCookie)
     random = SeededRandom(seed: settings.seed)
+    start = .configuration
+  }
+
+  /// A session that only asks the USS to fetch files (MS-WSUSSS 3.1.4.11).
+  package init(settings: Settings, requesting files: [FileDigest]) {
+    self.settings = settings
+    anchors = Anchors()
+    jar = CookieJar()
+    random = SeededRandom(seed: settings.seed)
+    start = .requestingFiles
+    position = start
+    filesToRequest = files[...]
   }
 
   /// Calls that were sent and not answered yet.
@@ -154,6 +175,7 @@ extension SyncSession {
     case .findingReferences: return perform(.findMissingReferences(limit: Fetch.pageSize))
     case .beginningReferenceListing(let identities): return beginReferences(identities)
     case .recordingHistory: return perform(.recordHistory)
+    case .requestingFiles: return requestFiles(now)
     case .done: return .finished
     }
   }
@@ -219,6 +241,15 @@ extension SyncSession {
     }
   }
 
+  /// At most 100 digests in one request (SSS-242).
+  private mutating func requestFiles(_ now: Timestamp) -> SyncAction {
+    if filesToRequest.isEmpty {
+      position = .done
+      return .finished
+    }
+    return ask(.files, now) { .downloadFiles($0, Array($1.filesToRequest.prefix(DownloadFiles.digestLimit))) }
+  }
+
   private mutating func accept(_ answer: SyncAnswer, of call: CallID, _ flight: Flight, _ now: Timestamp) {
     switch answer {
     case .authConfig, .authorizationCookie, .cookie: authorized(answer, now)
@@ -228,6 +259,7 @@ extension SyncSession {
     case .updateData(let delivered): fetch.queue.answered(call, delivered: delivered)
     case .decryptionKeys: fetch.queue.keysAnswered(call)
     case .deployments: position = .applyingDeployments(call)
+    case .filesRequested: filesToRequest = filesToRequest.dropFirst(DownloadFiles.digestLimit)
     }
   }
 

@@ -1,0 +1,161 @@
+import Catalog
+import Logging
+import UpdateModel
+
+/// The phases before the content: the steps of a ``SyncSession`` done with the catalogue.
+struct MetadataPhase: Sendable {
+  let run: SyncRun
+  let stop: StopSignal
+  let began: Timestamp
+
+  private var catalog: Catalog { run.catalog }
+  private var logger: Logger { run.logger }
+
+  /// What the steps find out for the report and for the viewer.
+  private struct Tally {
+    var report: SyncReport
+    var total: [ListingKind: Int] = [:]
+    var done: [ListingKind: Int] = [:]
+  }
+
+  func run(_ report: SyncReport) async throws -> SyncReport {
+    let decoder = DocumentDecoder(pool: run.pool)
+    let driver = run.driver(run.sender(decoder: decoder), stop)
+    var session = try await session()
+    var tally = Tally(report: report)
+    run.progress(.phase(.authorization))
+    try await driver.run(&session) { step, payloads in
+      try await perform(step, &payloads, &tally, decoder)
+    }
+    tally.report.ended = run.clock()
+    return tally.report
+  }
+
+  private func session() async throws -> SyncSession {
+    let state = try await catalog.upstream()
+    let anchors = SyncSession.Anchors(
+      configuration: state.configAnchor, categories: state.categoryAnchor, updates: state.updateAnchor,
+      deployments: state.deploymentAnchor)
+    return SyncSession(settings: try await run.sessionSettings(), anchors: anchors)
+  }
+
+  private func perform(
+    _ step: SyncStep, _ payloads: inout SessionDriver.Payloads, _ tally: inout Tally, _ decoder: DocumentDecoder
+  ) async throws -> SyncStepResult {
+    switch step {
+    case .saveConfiguration(let configuration):
+      try await catalog.save(configuration)
+      logger.info(
+        "sync: configuration of the USS saved (protocol \(configuration.protocolVersion?.description ?? "below 1.3"))")
+    case .resetAnchors:
+      logger.notice("sync: USS has changed; listing everything again")
+      try await catalog.resetAnchors()
+    case .findJournal(let kind): return try await findJournal(kind, &tally)
+    case .resolveSubscription: return .subscription(try await resolveSubscription())
+    case .beginListing(let kind, let call, let anchor):
+      guard case .listing(let identities)? = payloads.removeValue(forKey: call) else { return .done }
+      try await begin(kind, anchor, identities, &tally)
+    case .beginReferenceListing(let anchor, let identities): try await begin(.updates, anchor, identities, &tally)
+    case .loadPending(let kind, let after, let limit):
+      let page = try await catalog.pendingIdentities(kind, after: after, limit: limit)
+      return .pending(page.map(\.identity), last: page.last?.position ?? after)
+    case .stage(let kind, let finished): try await stage(kind, finished, &payloads, &tally, decoder)
+    case .findMissingReferences(let limit):
+      return .identities(try await catalog.missingReferences(limit: limit).identities)
+    case .findRevisionsWithoutKeys(let limit): return .identities(try await catalog.revisionsWithoutKeys(limit: limit))
+    case .publish(let kind): try await publish(kind, &tally)
+    case .abandonListing(let kind): try await catalog.abandonListing(kind)
+    case .applyDeployments(let call, let wasFull):
+      return try await apply(payloads.removeValue(forKey: call), wasFull, &tally)
+    case .recordHistory: try await recordHistory(tally.report)
+    }
+    return .done
+  }
+
+  private func findJournal(_ kind: ListingKind, _ tally: inout Tally) async throws -> SyncStepResult {
+    run.progress(.phase(kind == .configuration ? .categories : .updates))
+    guard let listing = try await catalog.pendingListing(kind) else { return .journal(nil) }
+    logger.info("sync: continuing the listing of \(kind) of \(listing.begun): \(listing.pending) revisions to fetch")
+    tally.total[kind] = listing.wanted
+    tally.done[kind] = listing.wanted - listing.pending
+    run.progress(.listed(kind, listed: listing.listed, wanted: listing.wanted))
+    return .journal(listing.anchor)
+  }
+
+  private func resolveSubscription() async throws -> RevisionSelection {
+    let categories = try await catalog.categories().map(NamedCategory.init)
+    let languages = try await catalog.upstream().configuration?.languages ?? []
+    let (selection, fingerprint) = try run.options.subscription.resolve(categories: categories, languages: languages)
+    let isChanged = try await catalog.useSubscription(fingerprint: fingerprint)
+    return RevisionSelection(
+      categories: selection.categories, classifications: selection.classifications, languages: selection.languages,
+      isChanged: isChanged)
+  }
+
+  private func begin(
+    _ kind: ListingKind, _ anchor: SyncAnchor, _ identities: [UpdateIdentity], _ tally: inout Tally
+  ) async throws {
+    let listing = try await catalog.beginListing(kind, anchor: anchor, identities: identities)
+    logger.info("sync: USS lists \(listing.listed) \(kind), \(listing.wanted) of them new")
+    tally.total[kind, default: 0] += listing.wanted
+    run.progress(.listed(kind, listed: listing.listed, wanted: listing.wanted))
+  }
+
+  private func stage(
+    _ kind: ListingKind, _ finished: BatchQueue.Finished, _ payloads: inout SessionDriver.Payloads,
+    _ tally: inout Tally, _ decoder: DocumentDecoder
+  ) async throws {
+    var revisions: [StagedRevision] = []
+    var keys: [RevisionKeys] = []
+    for call in finished.metadataCalls + finished.keyCalls {
+      switch payloads.removeValue(forKey: call) {
+      case .updates(let part): revisions += part
+      case .keys(let part): keys += part
+      default: continue
+      }
+    }
+    if !revisions.isEmpty { try await catalog.stage(kind, revisions) }
+    if !keys.isEmpty { try await catalog.storeDecryptionKeys(keys) }
+    if !finished.unavailable.isEmpty { try await giveUp(finished.unavailable, &tally, decoder) }
+    tally.done[kind, default: 0] += revisions.count + finished.unavailable.count
+    let total = max(tally.total[kind] ?? 0, tally.done[kind] ?? 0)
+    run.progress(.staged(kind, done: tally.done[kind] ?? 0, total: total))
+  }
+
+  /// The USS lists them and does not deliver them, or not in a usable form (AMB-17).
+  private func giveUp(_ identities: [UpdateIdentity], _ tally: inout Tally, _ decoder: DocumentDecoder) async throws {
+    try await catalog.markUnavailable(identities)
+    for identity in identities {
+      let reason = decoder.rejection(of: identity) ?? "the USS lists it and does not deliver it"
+      logger.warning("sync: revision \(identity) is unavailable: \(reason)")
+      guard tally.report.unavailable.count < ContentReport.limit else { continue }
+      tally.report.unavailable.append(.init(identity: identity, reason: reason))
+    }
+  }
+
+  private func publish(_ kind: ListingKind, _ tally: inout Tally) async throws {
+    let summary = try await catalog.publish(kind)
+    tally.report.newRevisions += summary.revisions
+    tally.report.newUpdates += summary.updates
+    logger.info("sync: \(summary.revisions) \(kind) published")
+  }
+
+  private func apply(_ payload: CallPayload?, _ wasFull: Bool, _ tally: inout Tally) async throws -> SyncStepResult {
+    guard case .deployments(let state)? = payload else { return .done }
+    run.progress(.phase(.deployments))
+    let summary = try await catalog.apply(state, wasFull: wasFull)
+    tally.report.changedDeployments = summary.changedDeployments + summary.deadDeployments
+    tally.report.unresolvedDeployments = summary.unresolved.count
+    if !summary.unresolved.isEmpty {
+      logger.warning("sync: \(summary.unresolved.count) deployments name a revision or group that is not here yet")
+    }
+    return .deploymentAnchor(state.anchor)
+  }
+
+  private func recordHistory(_ report: SyncReport) async throws {
+    try await catalog.recordHistory(
+      SyncRecord(
+        began: began, ended: run.clock(), endpoint: run.options.upstream.base, outcome: .succeeded,
+        newRevisions: report.newRevisions, changedDeployments: report.changedDeployments))
+  }
+}

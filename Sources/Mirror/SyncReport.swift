@@ -1,0 +1,52 @@
+import Catalog
+public import UpdateModel
+
+/// What a run did.
+public struct SyncReport: Sendable {
+  /// A revision that the USS listed and did not deliver in a usable form.
+  public struct Unavailable: Hashable, Sendable {
+    public let identity: UpdateIdentity
+    public let reason: String
+  }
+
+  public var began: Timestamp
+  public var ended: Timestamp
+  public var endpoint: String
+  /// Revisions made visible.
+  public var newRevisions = 0
+  public var newUpdates = 0
+  public var changedDeployments = 0
+  public var unresolvedDeployments = 0
+  /// At most 1,000.
+  public var unavailable: [Unavailable] = []
+  /// nil when the run did not come to the content.
+  public var content: ContentReport?
+
+  /// Everything selected is here.
+  public var isComplete: Bool { unavailable.isEmpty && (content?.missing.isEmpty ?? true) && content?.stopped == nil }
+}
+
+/// What a run would do (`sync --dry-run`).
+public struct SyncPreview: Sendable {
+  public var endpoint: String
+  /// Categories, classifications and detectoids that are listed and not here.
+  public var newCategories = 0
+  /// Software and drivers that are listed and not here.
+  public var newRevisions = 0
+  public var newUpdates = 0
+  public var listedRevisions = 0
+  /// Bytes of the new metadata, of the documents that were read.
+  public var metadataBytes: Int64 = 0
+  /// Files of the new revisions that are not here and that the subscription would fetch at once or on approval.
+  public var newFiles = 0
+  public var newFileBytes: Int64 = 0
+  /// Files without a declared size: they are missing in ``newFileBytes``.
+  public var filesOfUnknownSize = 0
+  /// Revisions whose metadata was read for the figures above; fewer than ``newRevisions`` means an estimate.
+  public var inspectedRevisions = 0
+  /// Already wanted before this run, by the catalogue.
+  public var waitingFiles = 0
+  public var waitingFileBytes: Int64 = 0
+
+  public var isEstimate: Bool { inspectedRevisions < newRevisions }
+}

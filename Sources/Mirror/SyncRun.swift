@@ -1,0 +1,147 @@
+public import Catalog
+public import ContentStore
+public import Logging
+import Platform
+public import Transfer
+public import UpdateModel
+
+/// One synchronization run of this server in the DSS role (MS-WSUSSS 3.2.4).
+///
+/// The thin shell around ``SyncSession``: it encodes, posts, decodes, stages in order and
+/// publishes. One run at a time: the caller holds the lock of the state directory (SSS-389).
+public struct SyncRun: Sendable {
+  public enum Scope: Hashable, Sendable {
+    case all
+    case metadataOnly
+    case contentOnly
+  }
+
+  let catalog: Catalog
+  let store: ContentStore
+  let client: HTTPClient
+  let options: SyncOptions
+  let clock: @Sendable () -> Timestamp
+  let logger: Logger
+  let progress: ProgressHandler
+  let pool: BlockingPool
+  /// Waits so many seconds; tests pass their own.
+  package var sleep: @Sendable (Double) async -> Void = SyncRun.realSleep
+
+  public init(
+    catalog: Catalog, store: ContentStore, client: HTTPClient, options: SyncOptions,
+    clock: @escaping @Sendable () -> Timestamp, logger: Logger,
+    progress: @escaping ProgressHandler = { _ in }
+  ) {
+    self.catalog = catalog
+    self.store = store
+    self.client = client
+    self.options = options
+    self.clock = clock
+    self.logger = logger
+    self.progress = progress
+    pool = .shared
+  }
+
+  /// Cancelling the task ends the run after the calls in flight; the next run continues (SSS-276).
+  ///
+  /// - Throws: ``SyncError`` for what the USS or the way to it caused, errors of the rooms below,
+  ///   `CancellationError`. Everything committed before stays. A missing file is no error: the
+  ///   report lists it (SSS-264).
+  public func run(_ scope: Scope = .all) async throws -> SyncReport {
+    let stop = StopSignal()
+    return try await stop.shield { try await self.run(scope, stop) }
+  }
+
+  private func run(_ scope: Scope, _ stop: StopSignal) async throws -> SyncReport {
+    warnOfPlainHTTP()
+    let began = clock()
+    if try await catalog.useUpstream(options.upstream.base) {
+      logger.notice("sync: upstream is now \(options.upstream.base)")
+    }
+    var report = SyncReport(began: began, ended: began, endpoint: options.upstream.base)
+    do {
+      if scope != .contentOnly {
+        let phase = MetadataPhase(run: self, stop: stop, began: began)
+        report = try await phase.run(report)
+      }
+      if scope != .metadataOnly, options.subscription.content != .none {
+        report.content = try await contentRun().run(stop)
+        try await recordContent(report.content, since: report.ended)
+      }
+    } catch {
+      await recordFailure(error, began: began)
+      throw error
+    }
+    report.ended = clock()
+    return report
+  }
+
+  /// SSS-385: the protocol signs nothing, so only HTTPS protects the metadata.
+  private func warnOfPlainHTTP() {
+    guard !options.upstream.isSecure, !options.upstream.isLoopback else { return }
+    logger.warning("sync: \(options.upstream.base) is plain HTTP: anybody on the way can change the metadata")
+  }
+
+  func contentRun() -> ContentRun {
+    var run = ContentRun(
+      catalog: catalog, store: store, client: client, options: options, clock: clock, logger: logger,
+      progress: progress)
+    run.sleep = sleep
+    return run
+  }
+
+  private func recordContent(_ content: ContentReport?, since began: Timestamp) async throws {
+    guard let content, content.fetchedFiles > 0 || content.missingCount > 0 || content.stopped != nil else { return }
+    let isComplete = content.missingCount == 0 && content.stopped == nil
+    try await catalog.recordHistory(
+      SyncRecord(
+        began: began, ended: clock(), endpoint: options.upstream.base, outcome: isComplete ? .succeeded : .incomplete,
+        message: content.stopped, fetchedFiles: content.fetchedFiles, fetchedBytes: content.storedBytes,
+        missingFiles: content.missingCount))
+  }
+
+  /// The row of a run that failed. If it cannot be written, the error of the run matters more.
+  private func recordFailure(_ error: any Error, began: Timestamp) async {
+    let isCancelled = error is CancellationError
+    let record = SyncRecord(
+      began: began, ended: clock(), endpoint: options.upstream.base, outcome: isCancelled ? .cancelled : .failed,
+      message: isCancelled ? nil : "\(error)")
+    do { try await catalog.recordHistory(record) } catch {
+      logger.error("sync: the history row of the failed run was not written: \(error)")
+    }
+  }
+
+  static let realSleep: @Sendable (Double) async -> Void = { seconds in
+    do { try await Task.sleep(for: .seconds(seconds)) } catch { return }
+  }
+}
+
+extension SyncRun {
+  func sender(decoder: DocumentDecoder) -> CallSender {
+    let bytes = ByteMeter(progress: progress)
+    return CallSender(
+      client: client, upstream: options.upstream, version: options.soapVersion, maximumAnswer: options.maximumAnswer,
+      decoder: decoder, onBytes: { bytes.add($0) })
+  }
+
+  func driver(_ sender: CallSender, _ stop: StopSignal) -> SessionDriver {
+    SessionDriver(
+      sender: sender, stop: stop, clock: clock, sleep: sleep,
+      onWait: { seconds in
+        logger.notice("sync: upstream is busy; waiting \(Int(seconds)) s")
+        progress(.waiting(seconds: seconds))
+      })
+  }
+
+  func sessionSettings() async throws -> SyncSession.Settings {
+    let mode = try await catalog.settings().replicationMode
+    var settings = SyncSession.Settings(
+      accountName: options.accountName, accountGUID: try await catalog.identity().serverID,
+      mode: mode == .replica ? .replica : .autonomous)
+    settings.version = options.protocolVersion
+    settings.batchesInFlight = min(max(1, options.batchesInFlight), 32)
+    settings.batchCap = min(max(1, options.batchCap), 1_000)
+    settings.seed = options.seed
+    return settings
+  }
+}
