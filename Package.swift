@@ -24,6 +24,7 @@ func cellar(_ name: String, pkgConfig: String, apt: String) -> Target {
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -55,14 +56,14 @@ let package = Package(
     cellar("CLibXML2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
 
     room("UpdateModel"),
-    room("Platform"),
+    room("Platform", ["UpdateModel"]),
     room("Sealing", ["COpenSSL", "UpdateModel"]),
     room("Packing", ["CArchive"]),
 
     room("WireFormat", ["CLibXML2", "UpdateModel"]),
-    room("Catalog", ["UpdateModel", grdb]),
+    room("Catalog", ["UpdateModel", grdb, grdbSQLite]),
     room("ContentStore", ["Platform", "Sealing", "UpdateModel"]),
-    room("Transfer", ["CCurl"]),
+    room("Transfer", ["CCurl", "UpdateModel"]),
 
     room(
       "Mirror",
@@ -87,9 +88,26 @@ let package = Package(
       swiftSettings: settings),
 
     .target(name: "TestSupport", dependencies: ["UpdateModel"], path: "Tests/TestSupport", swiftSettings: settings),
+    tests("CatalogTests", ["Catalog", "UpdateModel", grdb]),
+    tests("ContentStoreTests", ["ContentStore", "Platform", "Sealing", "UpdateModel"]),
+    tests(
+      "MirrorTests",
+      [
+        "Catalog", "ContentStore", "Mirror", "Packing", "Platform", "Sealing", "TestSupport", "Transfer", "UpdateModel",
+        "WireFormat", logging,
+      ]),
     tests("PackingTests", ["Packing"]),
+    tests("PlatformTests", ["Platform", "UpdateModel"]),
+    tests("SealingTests", ["Sealing", "UpdateModel"]),
     tests("TransferTests", ["TestSupport", "Transfer", "UpdateModel"]),
     tests("UpdateModelTests", ["UpdateModel"]),
+    tests(
+      "UpdateServerTests",
+      [
+        "Catalog", "ContentStore", "Platform", "Sealing", "TestSupport", "Transfer", "UpdateModel", "UpdateServer",
+        "WireFormat", lifecycle, logging,
+      ]),
+    tests("WireFormatTests", ["CLibXML2", "TestSupport", "UpdateModel", "WireFormat"]),
     tests("updatemirrorTests", ["updatemirror", "Platform", "UpdateModel"]),
   ],
   swiftLanguageModes: [.v6]
