@@ -34,6 +34,8 @@ final class UpdateDataReader: ResponseReader {
   private var draft = Draft()
   private var response = GetUpdateData.Response(updates: [], locations: [])
 
+  func enclose(in tag: XMLStartTag) { scope.enter(tag) }
+
   func start(_ tag: XMLStartTag) throws(WireError) {
     scope.enter(tag)
     guard let parent = open.last else {

@@ -48,7 +48,13 @@ public struct ResponseReading<Response: Sendable>: Sendable {
 /// Reads the inside of a response element as it passes.
 protocol ResponseReader<Response>: XMLHandler {
   associatedtype Response
+  /// Shows a tag around the response element, whose namespaces hold inside too.
+  func enclose(in tag: XMLStartTag)
   func finish() throws(WireError) -> Response
+}
+
+extension ResponseReader {
+  func enclose(in tag: XMLStartTag) {}
 }
 
 /// Reads a small response: a tree first, then the value.

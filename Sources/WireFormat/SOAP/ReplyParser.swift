@@ -52,7 +52,8 @@ final class EnvelopeReader<Op: Operation>: XMLHandler {
   private var place = Place.nothing
   /// Open elements inside the header, the response, the fault or what follows.
   private var inside = 0
-  private var response: (any ResponseReader<Op.Response>)?
+  private let response = Op.responseReading.makeReader()
+  private var hasResponse = false
   private var fault: XMLTreeBuilder?
 
   init(version: SOAPVersion) { self.version = version }
@@ -65,14 +66,16 @@ final class EnvelopeReader<Op: Operation>: XMLHandler {
         throw .notSOAP(found: "element \(WireError.excerpt(tag.name))")
       }
       place = .envelope
+      response.enclose(in: tag)
     case .envelope:
       place = tag.isNamed("Body") ? .body : .header
+      if place == .body { response.enclose(in: tag) }
       inside = 0
     case .body: try startBodyChild(tag)
     case .header, .afterwards: inside += 1
     case .response:
       inside += 1
-      try response?.start(tag)
+      try response.start(tag)
     case .fault:
       inside += 1
       try fault?.start(tag)
@@ -81,7 +84,7 @@ final class EnvelopeReader<Op: Operation>: XMLHandler {
 
   private func startBodyChild(_ tag: XMLStartTag) throws(WireError) {
     inside = 1
-    if response != nil || fault != nil {
+    if hasResponse || fault != nil {
       place = .afterwards
     } else if tag.isNamed("Fault"), SOAPVersion(namespace: tag.namespace) != nil {
       place = .fault
@@ -90,8 +93,8 @@ final class EnvelopeReader<Op: Operation>: XMLHandler {
     } else {
       try checkResponse(tag)
       place = .response
-      response = Op.responseReading.makeReader()
-      try response?.start(tag)
+      hasResponse = true
+      try response.start(tag)
     }
   }
 
@@ -109,7 +112,7 @@ final class EnvelopeReader<Op: Operation>: XMLHandler {
 
   func text(_ bytes: UnsafeBufferPointer<UInt8>) throws(WireError) {
     switch place {
-    case .response: try response?.text(bytes)
+    case .response: try response.text(bytes)
     case .fault: try fault?.text(bytes)
     case .nothing, .envelope, .body, .header, .afterwards: return
     }
@@ -123,7 +126,7 @@ final class EnvelopeReader<Op: Operation>: XMLHandler {
     case .header:
       if inside == 0 { place = .envelope } else { inside -= 1 }
       return
-    case .response: try response?.end()
+    case .response: try response.end()
     case .fault: try fault?.end()
     case .afterwards: break
     }
@@ -134,7 +137,7 @@ final class EnvelopeReader<Op: Operation>: XMLHandler {
 
   func finish() throws(WireError) -> Reply<Op.Response> {
     if let root = fault?.root { return .fault(SOAPFault(element: root)) }
-    guard let response else {
+    guard hasResponse else {
       throw .missingElement(WireLocation(element: "Body"), expected: "\(Op.responseName)")
     }
     return .response(try response.finish())
