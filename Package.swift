@@ -101,6 +101,7 @@ let package = Package(
     tests("SealingTests", ["Sealing", "UpdateModel"]),
     tests("TransferTests", ["TestSupport", "Transfer", "UpdateModel"]),
     tests("UpdateModelTests", ["UpdateModel"]),
+    tests("WireFormatTests", ["CLibXML2", "UpdateModel", "WireFormat"]),
     tests(
       "UpdateServerTests",
       [
