@@ -76,6 +76,8 @@ extension EasyHandle {
 
   func apply(_ configuration: HTTPClientConfiguration) {
     set(CURLOPT_NOSIGNAL, 1)
+    // A name server that does not answer must not hold the loop when its transfer has ended.
+    set(CURLOPT_QUICK_EXIT, 1)
     set(CURLOPT_PROTOCOLS_STR, text: "http,https")
     set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     set(CURLOPT_HTTP09_ALLOWED, 0)

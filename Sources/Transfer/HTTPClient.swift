@@ -14,6 +14,7 @@ public final class HTTPClient: Sendable {
   public init(_ configuration: HTTPClientConfiguration = HTTPClientConfiguration()) {
     Self.prepareLibrary
     let thread = Thread { [mailbox, counters] in
+      Self.blockBrokenPipes()
       let loop = TransferLoop(mailbox: mailbox, configuration: configuration, counters: counters)
       loop?.run()
       _ = mailbox.closed()
@@ -49,6 +50,14 @@ public final class HTTPClient: Sendable {
   public func shutdown() async {
     mailbox.close()
     await mailbox.waitForEnd()
+  }
+
+  /// A peer that goes away while bytes go out is an error of the call, not a signal to this process.
+  private static func blockBrokenPipes() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
   }
 
   private static let prepareLibrary: Void = {

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 import Transfer
@@ -166,5 +167,25 @@ struct TransferLifeTests {
     }
     try await useOnce()
     await server.openConnections(atMost: 0)
+  }
+
+  @Test("a configured proxy gets the request with its whole URL")
+  func proxy() async throws {
+    let proxy = try FaultServer { .text($0.target) }
+    let client = HTTPClient(.with { $0.proxy = .url(proxy.url) })
+    let response = try await client.execute(HTTPRequest(url: "http://uss.invalid:8530/Content/x"))
+    #expect(try await response.body.collect(limit: 100) == Array("http://uss.invalid:8530/Content/x".utf8))
+  }
+
+  @Test("a proxy of the environment has no say unless configured", arguments: [true, false])
+  func environmentProxy(isConfigured: Bool) async throws {
+    try await #require(processExitsWith: .success) { [isConfigured] in
+      let proxy = try FaultServer { _ in .text("", status: 299) }
+      let server = try FaultServer { _ in .text("") }
+      setenv("http_proxy", proxy.url, 1)
+      let client = HTTPClient(.with { $0.proxy = isConfigured ? .environment : .none })
+      let status = try await client.execute(HTTPRequest(url: server.url)).status
+      #expect(status == (isConfigured ? 299 : 200))
+    }
   }
 }
