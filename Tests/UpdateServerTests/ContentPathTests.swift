@@ -1,5 +1,6 @@
 import Testing
 import UpdateModel
+import WireFormat
 
 @testable import UpdateServer
 
@@ -9,16 +10,16 @@ import UpdateModel
   @Test(
     "SSS-004: alternative paths, double slashes and any letter case reach the same service",
     arguments: [
-      ("/ServerSyncWebService/ServerSyncWebService.asmx", ServiceRoute.serverSync),
-      ("/serversyncwebservice/ServerSyncProxy.asmx", .serverSync),
-      ("//SERVERSYNCWEBSERVICE//serversyncwebservice.ASMX", .serverSync),
-      ("/DssAuthWebService/DssAuthWebService.asmx", .dssAuthorization),
-      ("//dssauthWebService/DssAuthWebService.asmx", .dssAuthorization),
-      ("/ReportingWebService/ReportingWebService.asmx", .reporting),
-      ("/reportingwebservice/webservice.asmx", .reporting),
+      ("/ServerSyncWebService/ServerSyncWebService.asmx", ServiceRoute.service(.serverSync)),
+      ("/serversyncwebservice/ServerSyncProxy.asmx", .service(.serverSync)),
+      ("//SERVERSYNCWEBSERVICE//serversyncwebservice.ASMX", .service(.serverSync)),
+      ("/DssAuthWebService/DssAuthWebService.asmx", .service(.dssAuth)),
+      ("//dssauthWebService/DssAuthWebService.asmx", .service(.dssAuth)),
+      ("/ReportingWebService/ReportingWebService.asmx", .service(.reporting)),
+      ("/reportingwebservice/webservice.asmx", .service(.reporting)),
     ])
   func services(_ path: String, _ route: ServiceRoute) {
-    #expect(ServiceRoute(path: path) == route)
+    #expect(ServiceRoute(target: path) == route)
   }
 
   @Test(
@@ -28,7 +29,7 @@ import UpdateModel
       "/x/ServerSyncWebService/ServerSyncWebService.asmx", "/" + String(repeating: "a", count: 5_000),
     ])
   func unknownPaths(_ path: String) {
-    #expect(ServiceRoute(path: path) == nil)
+    #expect(ServiceRoute(target: path) == nil)
   }
 
   @Test(
@@ -39,18 +40,19 @@ import UpdateModel
     ])
   func hexNames(_ path: String) throws {
     let digest = try #require(FileDigest(hex: Self.hex))
-    #expect(ServiceRoute(path: path) == .content(.digest(digest)))
+    #expect(ServiceRoute(target: path) == .content(.digest(digest)))
   }
 
   @Test("a hex name in the folder of another digest is not found")
   func wrongFolder() {
-    #expect(ServiceRoute(path: "/Content/06/\(Self.hex).cab") == .contentNotFound)
+    #expect(ServiceRoute(target: "/Content/06/\(Self.hex).cab") == .contentNotFound)
   }
 
   @Test("other names are aliases in their folder")
   func aliases() {
-    #expect(ServiceRoute(path: "/Content/fF/Setup%20%C3%BC.exe") == .content(.alias(folder: 0xFF, name: "Setup ü.exe")))
-    #expect(ServiceRoute(path: "/Content/0a/abc") == .content(.alias(folder: 0x0A, name: "abc")))
+    #expect(
+      ServiceRoute(target: "/Content/fF/Setup%20%C3%BC.exe") == .content(.alias(folder: 0xFF, name: "Setup ü.exe")))
+    #expect(ServiceRoute(target: "/Content/0a/abc") == .content(.alias(folder: 0x0A, name: "abc")))
   }
 
   @Test(
@@ -63,11 +65,11 @@ import UpdateModel
       "/Content/05/" + String(repeating: "n", count: 256), "/Content/05/.",
     ])
   func hostilePaths(_ path: String) {
-    #expect(ServiceRoute(path: path) == .contentNotFound)
+    #expect(ServiceRoute(target: path) == .contentNotFound)
   }
 
   @Test("a path longer than any real one is nothing")
   func longPath() {
-    #expect(ServiceRoute(path: "/Content/05/" + String(repeating: "n", count: 100_000)) == nil)
+    #expect(ServiceRoute(target: "/Content/05/" + String(repeating: "n", count: 100_000)) == nil)
   }
 }

@@ -13,6 +13,4 @@ enum Refusal: Error, Hashable, Sendable {
   case internalServerError
   /// The first element in Body is no operation of this service (SSS-233).
   case unknownOperation(String)
-  /// The request is no SOAP message, or an element of it does not read.
-  case malformedMessage(String)
 }

@@ -1,0 +1,99 @@
+import Catalog
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import UpdateModel
+import WireFormat
+
+/// One service at its path: POST in, an answer or a fault out, in the version of the request (SSS-014).
+struct SOAPEndpoint: Sendable {
+  let service: WebService
+  let operations: OperationTable
+  let maximumBody: Int
+  let logger: Logger
+
+  func respond(to request: Request) async throws -> Response {
+    guard request.method == .post else { return .notAllowed(allow: "POST") }
+    let coding = request.headers[.contentEncoding]?.lowercased() ?? "identity"
+    guard coding == "identity" else { return .closing(.unsupportedMediaType) }
+    guard let body = try await RequestBytes.collect(request, maximum: maximumBody) else {
+      return .closing(.contentTooLarge)
+    }
+    let contentType = request.headers[.contentType]
+    var version = SOAPVersion.stated(in: contentType)
+    do {
+      let call = try IncomingRequest.parse(body, contentType: contentType, soapAction: request.headers[.soapAction])
+      version = call.version
+      return .soap(.ok, version, try await answer(call))
+    } catch let error where !(error is CancellationError) {
+      return fault(error, version)
+    }
+  }
+
+  private func answer(_ call: IncomingRequest) async throws -> ResponseBody {
+    let body = try await operations.answer(call)
+    logger.debug("answered", metadata: ["operation": "\(call.operationName)"])
+    return body
+  }
+
+  /// Every fault has HTTP status 500 (SSS-020).
+  private func fault(_ error: any Error, _ version: SOAPVersion) -> Response {
+    let fault = SOAPFault(answering: error)
+    let metadata: Logger.Metadata = ["service": "\(service.rawValue)", "fault": "\(fault)"]
+    if fault.code == .internalServerError {
+      logger.error("request failed: \(error)", metadata: metadata)
+    } else {
+      logger.info("request refused", metadata: metadata)
+    }
+    let bytes = fault.encode(version: version)
+    return .soap(.internalServerError, version, ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+  }
+}
+
+extension SOAPFault {
+  /// What the caller is told of an error, under a fresh ID (SSS-039).
+  init(answering error: any Error) {
+    let id = GUID.random()
+    switch error {
+    case let error as WireError: self.init(answering: error, id: id)
+    case let refusal as Refusal: self.init(refusal, id: id)
+    case CatalogError.foreignAnchor, CatalogError.expiredAnchor: self.init(code: .serverChanged, id: id)
+    case CatalogError.busy: self.init(code: .serverBusy, id: id)
+    default: self.init(code: .internalServerError, id: id)
+    }
+  }
+
+  init(_ refusal: Refusal, id: GUID) {
+    switch refusal {
+    case .invalidParameters(let name): self.init(code: .invalidParameters, message: name, id: id)
+    case .invalidCookie: self.init(code: .invalidCookie, id: id)
+    case .invalidAuthorizationCookie: self.init(code: .invalidAuthorizationCookie, id: id)
+    case .serverChanged: self.init(code: .serverChanged, id: id)
+    case .fileDigestsMissing(let digests): self.init(missing: digests, id: id)
+    case .serverBusy: self.init(code: .serverBusy, id: id)
+    case .incompatibleProtocolVersion: self.init(code: .incompatibleProtocolVersion, id: id)
+    case .internalServerError: self.init(code: .internalServerError, id: id)
+    case .unknownOperation(let name):
+      self.init(reason: "Unknown operation: \(name.prefix(100))", isClientFault: true)
+    }
+  }
+}
+
+extension SOAPVersion {
+  /// The version to answer in when the message itself cannot be read.
+  static func stated(in contentType: String?) -> SOAPVersion {
+    (contentType?.lowercased().hasPrefix("application/soap+xml") ?? false) ? .v12 : .v11
+  }
+}
+
+extension Response {
+  static func soap(_ status: HTTPResponse.Status, _ version: SOAPVersion, _ body: ResponseBody) -> Response {
+    Response(
+      status: status, headers: [.contentType: version.contentType, .cacheControl: "private, max-age=0"], body: body)
+  }
+}
+
+extension HTTPField.Name {
+  static let soapAction = HTTPField.Name("SOAPAction") ?? .contentType
+}

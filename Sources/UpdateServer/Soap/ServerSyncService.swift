@@ -1,0 +1,58 @@
+import Catalog
+import UpdateModel
+import WireFormat
+
+/// The operations of the USS, by service (MS-WSUSSS 3.1.4).
+///
+/// Reads the catalogue, one snapshot for each answer. What an operation may do without a good
+/// cookie is nothing.
+struct ServerSyncService: Sendable {
+  let catalog: Catalog
+  let mint: CookieMint
+  let registration: RegistrationPolicy
+  let limits: UpdateServerLimits
+  let clock: @Sendable () -> Timestamp
+  let gate: BusyGate
+
+  var serverSyncOperations: OperationTable {
+    var table = OperationTable()
+    table.add(GetAuthConfig.self, authConfig)
+    table.add(GetCookie.self, cookie)
+    table.add(GetConfigData.self, configData)
+    table.addStreamed(GetRevisionIdList.self, gate: gate, revisionIDList)
+    table.addStreamed(GetUpdateData.self, gate: gate, updateData)
+    table.add(GetUpdateDecryptionData.self, gate: gate, decryptionData)
+    table.add(GetDeployments.self, gate: gate, deployments)
+    table.add(DownloadFiles.self, downloadFiles)
+    table.add(GetRelatedRevisionsForUpdates.self, relatedRevisions)
+    table.add(Ping.self, ping)
+    return table
+  }
+
+  var authorizationOperations: OperationTable {
+    var table = OperationTable()
+    table.add(GetAuthorizationCookie.self, authorizationCookie)
+    table.add(Ping.self, ping)
+    return table
+  }
+
+  var reportingOperations: OperationTable {
+    var table = OperationTable()
+    table.add(Ping.self, ping)
+    return table
+  }
+
+  /// Where the cookies of this server come from. Read each time: an administrator may start a
+  /// new epoch while the server runs.
+  func origin() async throws -> CookieOrigin {
+    let identity = try await catalog.identity()
+    return CookieOrigin(serverID: identity.serverID, epoch: identity.epoch)
+  }
+
+  func caller(_ cookie: Cookie?) async throws -> Caller {
+    try mint.caller(cookie, at: clock(), origin: try await origin())
+  }
+
+  /// The time, and nothing of the host (SSS-229).
+  @Sendable func ping(_ request: Ping.Request) async throws -> Ping.Response { Ping.Response(time: clock()) }
+}
