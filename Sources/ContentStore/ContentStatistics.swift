@@ -7,6 +7,11 @@ public struct ContentStatistics: Hashable, Sendable {
     public var files = 0
     public var bytes: Int64 = 0
 
+    public init(files: Int = 0, bytes: Int64 = 0) {
+      self.files = files
+      self.bytes = bytes
+    }
+
     mutating func add(_ size: Int64) {
       files += 1
       bytes += size

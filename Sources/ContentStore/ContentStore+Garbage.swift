@@ -71,6 +71,7 @@ extension ContentStore {
   ) async throws {
     let names = try await blocking { try self.staging.names() }
     let digests = names.filter { $0.hasSuffix(".part") }.compactMap { FileDigest(hex: $0.dropLast(5)) }
+    if !preview { try await blocking { try self.removeLoneSidecars(names, besides: Set(digests)) } }
     if digests.isEmpty { return }
     let kept = try await keeping(digests)
     for digest in digests {
@@ -82,6 +83,15 @@ extension ContentStore {
         report.partFiles += 1
         report.partBytes += size
       }
+    }
+  }
+
+  /// Removes what a crash left beside no part file.
+  private func removeLoneSidecars(_ names: [String], besides digests: Set<FileDigest>) throws {
+    for name in names where name.hasSuffix(".json") || name.hasSuffix(".json.new") {
+      guard let digest = FileDigest(hex: name.prefix(40)), !digests.contains(digest), !ingests.isOpen(digest)
+      else { continue }
+      try staging.remove(name)
     }
   }
 

@@ -76,7 +76,9 @@ extension ContentStore {
       try withdraw(found.name, because: error)
       return nil
     }
-    // An earlier run may have been stopped between the rename and this.
+    // An earlier run may have been stopped after the rename.
+    try staging.remove(Sidecar.partName(file.digest))
+    try staging.remove(Sidecar.name(file.digest))
     let folder = try contentFolder(file.digest)
     try folder?.openFile(found.name.text, flags: O_RDONLY).setPermissions(0o444)
     try folder?.sync()

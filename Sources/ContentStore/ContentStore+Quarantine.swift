@@ -25,16 +25,24 @@ extension ContentStore {
   }
 
   /// Moves a part file that cannot become the file.
+  ///
+  /// A disk that refuses the move costs the bytes, one that refuses the note costs the note: `error` itself, which
+  /// the caller throws, carries both values.
   func quarantinePart(
     _ file: ContentFile, because error: ContentStoreError, length: Int64, _ origin: IngestOrigin
   ) throws {
     let note = QuarantineNote(
       error, digest: file.digest, when: clock(), fileName: file.fileName, source: origin.source,
       resumedFrom: origin.resumedFrom, length: length)
+    let part = Sidecar.partName(file.digest)
     try staging.remove(Sidecar.name(file.digest))
-    try staging.rename(
-      Sidecar.partName(file.digest), to: Self.quarantineName(file.digest), in: quarantine)
-    try write(note, for: file.digest)
+    do {
+      try staging.rename(part, to: Self.quarantineName(file.digest), in: quarantine)
+    } catch {
+      try staging.remove(part)
+      return
+    }
+    do { try write(note, for: file.digest) } catch let error as SystemError where error.isNoSpace {}
   }
 
   private func write(_ note: QuarantineNote, for digest: FileDigest) throws {

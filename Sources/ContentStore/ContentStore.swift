@@ -65,7 +65,7 @@ public final class ContentStore: Sendable {
   /// The names under which `digest` may be found without listing its folder.
   func likelyNames(_ digest: FileDigest, hint: String?) -> [ContentName] {
     let known = extensions.withLock { $0 }
-    let hinted = hint.map { ContentName(digest: digest, fileExtension: $0.lowercased()) }
+    let hinted = hint.flatMap { ContentName("\(digest.hex).\($0.lowercased())") }
     return [hinted, ContentName(digest: digest, fileExtension: nil)].compactMap { $0 }
       + known.map { ContentName(digest: digest, fileExtension: $0) }
   }

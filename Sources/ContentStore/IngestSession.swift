@@ -79,6 +79,7 @@ public actor IngestSession {
     do {
       try await store.blocking { try store.restart(part, file, sidecar) }
     } catch {
+      let error = await store.named(error, for: file, remaining: file.size ?? 0)
       await end(.failed(error))
       throw error
     }
@@ -119,7 +120,7 @@ public actor IngestSession {
       await end(.ended)
     } catch {
       await end(.ended)
-      throw error
+      throw await store.named(error, for: file, remaining: 0)
     }
   }
 
