@@ -57,6 +57,14 @@ public final class Catalog: Sendable {
 
   /// Ends all reads and writes and merges the log into the database file.
   public func close() throws {
+    do {
+      // GRDB closes the writer before the readers, and then SQLite merges nothing by itself.
+      try pool.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+      // Another process still reads; the log stays and is merged later.
+    } catch let error as DatabaseError {
+      throw CatalogError(error, path: path, operation: "close")
+    }
     do { try pool.close() } catch let error as DatabaseError {
       throw CatalogError(error, path: path, operation: "close")
     }
@@ -82,7 +90,7 @@ extension Catalog {
       try db.execute(
         sql: """
           PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;
-          PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF;
+          PRAGMA journal_size_limit = 134217728; PRAGMA wal_autocheckpoint = 16384; PRAGMA trusted_schema = OFF;
           """)
       db.add(function: .containsFolded)
       if let trace { db.trace(options: .statement) { _ in trace() } }
