@@ -13,6 +13,8 @@ struct UpdateMirror: AsyncParsableCommand {
       "updatemirror sync"),
     version: version,
     subcommands: [
-      ConfigCommand.self
+      DemoCommand.self, InitCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, DoctorCommand.self,
+      UpdatesCommand.self, GroupsCommand.self, ContentCommand.self, ConfigCommand.self,
+      GenerateCommand.self, CompletionCommand.self,
     ])
 }

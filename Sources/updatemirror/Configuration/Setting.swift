@@ -19,6 +19,7 @@ enum Setting: String, CaseIterable, Sendable {
   case contentDigestPolicy = "content.digest-policy"
   case contentParallel = "content.parallel"
   case contentRetries = "content.retries"
+  case contentWait = "content.wait"
   case contentMinFree = "content.min-free"
   case contentBandwidthLimit = "content.bandwidth-limit"
   case serveHost = "serve.host"
@@ -90,7 +91,9 @@ enum Setting: String, CaseIterable, Sendable {
     case .contentParallel:
       Rule(.integer(1...64), "8", "files fetched at the same time")
     case .contentRetries:
-      Rule(.integer(0...20), "5", "further tries for a file in one run")
+      Rule(.integer(0...20), "2", "how often a file whose bytes were wrong is fetched again in one run")
+    case .contentWait:
+      Rule(.duration, "0s", "how long a run waits for files that the upstream server has still to fetch itself")
     case .contentMinFree:
       Rule(.bytes, "1 GiB", "free space that a run leaves on the disk")
     case .contentBandwidthLimit:

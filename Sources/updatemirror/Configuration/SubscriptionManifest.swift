@@ -10,6 +10,8 @@ struct SubscriptionManifest: Equatable, Sendable {
     case lazy
     /// All files of the catalogue are fetched.
     case eager
+    /// No files are fetched: this site keeps metadata only.
+    case none
   }
 
   /// Names or GUIDs of products, product families or companies.
@@ -26,6 +28,15 @@ struct SubscriptionManifest: Equatable, Sendable {
   static let keys = [
     "version", "products", "classifications", "languages", "drivers", "express-files", "content", "schedule",
   ]
+
+  /// What is mirrored when no manifest is named.
+  static let everything: SubscriptionManifest = {
+    var manifest = SubscriptionManifest()
+    manifest.includesDrivers = true
+    return manifest
+  }()
+
+  init() {}
 
   /// - Throws: for an unknown key, a value of another kind, or an unknown version, naming the line.
   init(_ document: TOMLDocument) throws(ConfigurationError) {

@@ -21,6 +21,13 @@ struct CommonOptions: ParsableArguments {
     return StateDirectory(path: named ?? StateDirectory.standardPath)
   }
 
+  /// Options that name a state directory and nothing else.
+  static func named(state: StateDirectory) -> CommonOptions {
+    var options = CommonOptions()
+    options.state = state.path
+    return options
+  }
+
   /// Reads the configuration with the precedence flag, environment, file, default.
   ///
   /// - Parameter extra: settings that flags of the command stand for.
@@ -44,7 +51,7 @@ struct CommonOptions: ParsableArguments {
     return try TOMLDocument(file: file)
   }
 
-  private static func assignments(_ settings: [String]) throws(ConfigurationError) -> [Setting: String] {
+  static func assignments(_ settings: [String]) throws(ConfigurationError) -> [Setting: String] {
     var flags: [Setting: String] = [:]
     for assignment in settings {
       let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

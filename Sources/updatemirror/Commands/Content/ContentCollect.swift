@@ -1,0 +1,62 @@
+import ArgumentParser
+import Catalog
+import ContentStore
+import Platform
+import UpdateModel
+
+struct ContentCollect: OperatorCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gc", abstract: "Removes files that no update of the catalogue lists. Previews unless --yes.",
+    discussion: example("updatemirror content gc", "updatemirror content gc --yes"))
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var output: OutputOptions
+
+  @Flag(name: .long, help: "Remove the files; without it they are only listed.")
+  var yes = false
+
+  @Option(name: .long, help: "Part files older than this many days go too.")
+  var partDays = 30
+
+  func execute() async throws -> ExitStatus {
+    let site = try await Site.open(common)
+    let lock = try site.state.lock()
+    let before = SystemClock.now().adding(seconds: Double(-partDays) * 86_400)
+    let collected = try await site.store.collectGarbage(preview: !yes, stagingBefore: before) { digests in
+      Set(try await site.catalog.files(digests).map(\.file.digest))
+    }
+    withExtendedLifetime(lock) {}
+    try output.show(CollectReport(collected, isPreview: !yes))
+    return .done
+  }
+}
+
+struct CollectReport: Report {
+  let preview: Bool
+  let files: Int
+  let bytes: Int64
+  let partFiles: Int
+  let partBytes: Int64
+  /// At most 100 names.
+  let examples: [String]
+
+  init(_ report: GarbageReport, isPreview: Bool) {
+    preview = isPreview
+    files = report.files
+    bytes = report.bytes
+    partFiles = report.partFiles
+    partBytes = report.partBytes
+    examples = report.examples
+  }
+
+  var table: String {
+    let verb = preview ? "would remove" : "removed"
+    var lines = [
+      "\(verb) \(Quantity.count(files, "file")), \(Quantity.bytes(bytes)), that no update lists",
+      "\(verb) \(Quantity.count(partFiles, "part file")), \(Quantity.bytes(partBytes))",
+    ]
+    lines += examples.map { "  \($0)" }
+    if preview && files + partFiles > 0 { lines.append("nothing was removed: add --yes") }
+    return lines.joined(separator: "\n")
+  }
+}

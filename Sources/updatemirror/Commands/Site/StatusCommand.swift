@@ -1,0 +1,126 @@
+import ArgumentParser
+import Catalog
+import ContentStore
+import UpdateModel
+
+struct StatusCommand: OperatorCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "One screen: role, upstream server, last run, catalogue, content.",
+    discussion: example("updatemirror status", "updatemirror status --json"))
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var output: OutputOptions
+
+  func execute() async throws -> ExitStatus {
+    let site = try await Site.open(common)
+    try output.show(try await StatusReport(site))
+    return .done
+  }
+}
+
+struct StatusReport: Report {
+  struct Catalogue: Encodable {
+    let updates: Int
+    let revisions: Int
+    let categories: Int
+    let classifications: Int
+    let declinedUpdates: Int
+    let supersededUpdates: Int
+    let groups: Int
+    let approvals: Int
+    let unresolvedApprovals: Int
+    let unavailableRevisions: Int
+  }
+
+  struct Content: Encodable {
+    /// `lazy` or `eager`.
+    let mode: String
+    let presentFiles: Int
+    let presentBytes: Int64
+    let wantedFiles: Int
+    let wantedBytes: Int64
+    let failedFiles: Int
+    let freeBytes: Int64
+  }
+
+  struct Downstream: Encodable {
+    let id: String
+    let name: String
+    let lastSeen: String
+  }
+
+  let version: String
+  let state: String
+  let serverID: String
+  let name: String
+  /// `root`, `autonomous` or `replica`.
+  let role: String
+  let upstream: String?
+  /// False when nothing proves that answers come from the upstream server.
+  let upstreamVerified: Bool?
+  let running: Bool
+  let lastSync: SyncHistoryReport.Row?
+  let catalogue: Catalogue
+  let content: Content
+  let downstreamServers: [Downstream]
+
+  init(_ site: Site) async throws {
+    let catalog = site.catalog
+    version = UpdateMirror.version
+    state = site.state.path
+    serverID = try await catalog.identity().serverID.description
+    name = site.accountName
+    let configured = site.configuration.optional(.upstreamURL)
+    upstream = configured
+    role = configured == nil && !site.isReplica ? "root" : site.configuration.text(.upstreamMode)
+    upstreamVerified = configured.map { $0.lowercased().hasPrefix("https://") }
+    running = try RunningCheck.isLocked(site.state)
+    lastSync = try await catalog.history(limit: 1).first.map(SyncHistoryReport.Row.init)
+    catalogue = Catalogue(try await catalog.counts())
+    let counts = try await catalog.contentCounts()
+    let wanted = try await catalog.wantedTotals(site.contentPolicy)
+    content = Content(
+      mode: site.subscription.contentMode.rawValue, presentFiles: counts.presentFiles,
+      presentBytes: counts.presentBytes, wantedFiles: wanted.files, wantedBytes: wanted.bytes,
+      failedFiles: counts.failedFiles, freeBytes: try await site.store.statistics().freeBytes)
+    downstreamServers = try await catalog.downstreamServers().map {
+      Downstream(id: $0.serverID.description, name: $0.name, lastSeen: $0.lastSeen.description)
+    }
+  }
+
+  var table: String {
+    let last = lastSync.map { "\($0.began) \($0.outcome)" + ($0.message.map { ": \($0)" } ?? "") }
+    var fields = [
+      ("server", "\(name) (\(serverID))"), ("state", state), ("role", role),
+      ("upstream", upstream.map { $0 + (upstreamVerified == false ? "  (http: not verified)" : "") } ?? "none"),
+      ("last run", running ? "running now" : last ?? "never"),
+      ("updates", "\(catalogue.updates) (\(catalogue.revisions) revisions, \(catalogue.supersededUpdates) superseded)"),
+      ("categories", "\(catalogue.categories), \(catalogue.classifications) classifications"),
+      (
+        "approvals",
+        "\(catalogue.approvals) in \(Quantity.count(catalogue.groups, "group")), \(catalogue.declinedUpdates) declined"
+      ),
+      (
+        "content",
+        "\(content.mode): \(Quantity.count(content.presentFiles, "file")), \(Quantity.bytes(content.presentBytes)) present"
+      ),
+      (
+        "still wanted",
+        "\(Quantity.count(content.wantedFiles, "file")), \(Quantity.bytes(content.wantedBytes)); \(content.failedFiles) failed"
+      ),
+      ("disk free", Quantity.bytes(content.freeBytes)),
+    ]
+    for server in downstreamServers { fields.append(("downstream", "\(server.name), last seen \(server.lastSeen)")) }
+    return FieldList.text(fields)
+  }
+}
+
+extension StatusReport.Catalogue {
+  init(_ counts: CatalogCounts) {
+    self.init(
+      updates: counts.updates, revisions: counts.revisions, categories: counts.categories,
+      classifications: counts.classifications, declinedUpdates: counts.hiddenUpdates,
+      supersededUpdates: counts.supersededUpdates, groups: counts.groups, approvals: counts.liveDeployments,
+      unresolvedApprovals: counts.unresolvedDeployments, unavailableRevisions: counts.unavailableRevisions)
+  }
+}
