@@ -53,6 +53,19 @@ package final class StopSignal: Sendable {
     }
   }
 
+  /// Runs `work` in a task that is cancelled when the signal is raised: for work that need not be finished.
+  package func cancelling<Result: Sendable>(
+    _ work: @escaping @Sendable () async throws -> Result
+  ) async throws -> Result {
+    let task = Task { try await work() }
+    let watch = Task {
+      await raised()
+      if isRaised { task.cancel() }
+    }
+    defer { watch.cancel() }
+    return try await task.value
+  }
+
   /// Runs `work` in a task that the caller's cancellation does not reach; it raises the signal instead.
   package func shield<Result: Sendable>(
     _ work: @escaping @Sendable () async throws -> Result

@@ -65,7 +65,7 @@ public struct SyncRun: Sendable {
         report = try await phase.run(report)
       }
       if scope != .metadataOnly, options.subscription.content != .none {
-        report.content = try await contentRun().run(stop)
+        report.content = try await stop.cancelling { try await contentRun(stop).run(stop) }
         try await recordContent(report.content, since: report.ended)
       }
     } catch {
@@ -82,12 +82,19 @@ public struct SyncRun: Sendable {
     logger.warning("sync: \(options.upstream.base) is plain HTTP: anybody on the way can change the metadata")
   }
 
-  func contentRun() -> ContentRun {
-    var run = ContentRun(
+  private func contentRun(_ stop: StopSignal) -> ContentRun {
+    ContentRun(
       catalog: catalog, store: store, client: client, options: options, clock: clock, logger: logger,
-      progress: progress)
-    run.sleep = sleep
-    return run
+      progress: progress, sleep: sleep, requestFiles: { try await request($0, stop) })
+  }
+
+  /// Asks the USS to fetch files, in a session of its own.
+  ///
+  /// - Returns: those it does not know.
+  private func request(_ files: [FileDigest], _ stop: StopSignal) async throws -> [FileDigest] {
+    var session = SyncSession(settings: try await sessionSettings(), requesting: files)
+    try await driver(sender(decoder: DocumentDecoder(pool: pool)), stop).run(&session) { _, _ in .done }
+    return session.unknownFiles
   }
 
   private func recordContent(_ content: ContentReport?, since began: Timestamp) async throws {

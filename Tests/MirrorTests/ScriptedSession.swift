@@ -140,6 +140,7 @@ final class ScriptedSession {
       encrypted.subtract(identities)
       return .decryptionKeys
     case .getDeployments: return .deployments
+    case .downloadFiles: return .filesRequested
     }
   }
 

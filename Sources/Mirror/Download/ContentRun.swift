@@ -5,7 +5,7 @@ import Platform
 import Transfer
 import UpdateModel
 
-/// The content phase.
+/// The content phase: wanted files from the catalogue into the store (MS-WSUSSS 3.2.4.4).
 struct ContentRun: Sendable {
   let catalog: Catalog
   let store: ContentStore
@@ -14,7 +14,200 @@ struct ContentRun: Sendable {
   let clock: @Sendable () -> Timestamp
   let logger: Logger
   let progress: ProgressHandler
-  var sleep: @Sendable (Double) async -> Void = SyncRun.realSleep
+  let sleep: @Sendable (Double) async -> Void
+  /// Asks the USS for files and returns those it does not know.
+  let requestFiles: @Sendable ([FileDigest]) async throws -> [FileDigest]
 
-  func run(_ stop: StopSignal) async throws -> ContentReport { ContentReport() }
+  /// Files that wait for the USS and are tried again within the run; more wait for the next one.
+  static let mostWaiting = 10_000
+  /// Digests in one round of DownloadFiles calls.
+  static let requestRound = 1_000
+
+  /// What the rounds share.
+  struct Work {
+    var report = ContentReport()
+    /// 404 everywhere; not yet asked for.
+    var unrequested: [WantedFile] = []
+    /// Asked for with DownloadFiles.
+    var waiting: [WantedFile] = []
+    var unreachableInARow = 0
+    var canRequest = true
+  }
+
+  var policy: ContentPolicy {
+    ContentPolicy(
+      isLazy: options.subscription.content == .lazy, includesExpress: options.subscription.expressFiles,
+      requiresSHA256: store.policy == .sha256Required)
+  }
+
+  func run(_ stop: StopSignal) async throws -> ContentReport {
+    let totals = try await catalog.wantedTotals(policy)
+    let meter = ContentMeter(totalFiles: totals.files, totalBytes: totals.bytes, progress: progress)
+    progress(.phase(.content))
+    let fetch = try await fileFetch(meter, stop)
+    var work = Work()
+    try await fetchAll(fetch, &work, stop)
+    try await waitForUpstream(fetch, &work, stop)
+    work.report.receivedBytes = meter.received
+    if stop.isRaised { throw CancellationError() }
+    try await listMissing(&work.report)
+    return work.report
+  }
+
+  private func fileFetch(_ meter: ContentMeter, _ stop: StopSignal) async throws -> FileFetch {
+    let configuration = try await catalog.upstream().configuration
+    let locations = ContentLocations(
+      upstream: options.upstream, explicitBase: options.content.contentBase,
+      isCatalogOnly: configuration?.isCatalogOnly ?? false)
+    return FileFetch(
+      store: store, client: client, locations: locations, options: options.content, backoff: .download, meter: meter,
+      stop: stop, sleep: sleep, seed: options.seed)
+  }
+
+  /// Goes once through all wanted files.
+  private func fetchAll(_ fetch: FileFetch, _ work: inout Work, _ stop: StopSignal) async throws {
+    var source = WantedPages(catalog: catalog, policy: policy, size: options.content.pageSize)
+    try await fetchEach(fetch, &work, stop) { try await source.next() }
+    try await request(&work)
+  }
+
+  /// Keeps so many files in flight until `next` has no more.
+  private func fetchEach(
+    _ fetch: FileFetch, _ work: inout Work, _ stop: StopSignal, next: () async throws -> WantedFile?
+  ) async throws {
+    let parallel = min(max(1, options.content.parallel), 64)
+    try await withThrowingTaskGroup(of: (WantedFile, FileOutcome).self) { group in
+      var running = 0
+      while true {
+        while running < parallel, !stop.isRaised, work.report.stopped == nil, let wanted = try await next() {
+          group.addTask {
+            let outcome = await fetch.fetch(wanted.file, muURL: wanted.muURL)
+            fetch.meter.ended(wanted.file, isStored: outcome.isStored)
+            return (wanted, outcome)
+          }
+          running += 1
+        }
+        guard let (wanted, outcome) = try await group.next() else { return }
+        running -= 1
+        try await note(wanted, outcome, &work)
+        if work.unrequested.count >= Self.requestRound { try await request(&work) }
+      }
+    }
+  }
+
+  private func note(_ wanted: WantedFile, _ outcome: FileOutcome, _ work: inout Work) async throws {
+    let digest = wanted.file.digest
+    switch outcome {
+    case .stored(let bytes, let resumed):
+      work.unreachableInARow = 0
+      work.report.fetchedFiles += 1
+      work.report.storedBytes += bytes
+      work.report.resumedBytes += resumed
+      try await catalog.markPresent([digest])
+    case .present: try await catalog.markPresent([digest])
+    case .notAtUpstream:
+      work.unreachableInARow = 0
+      work.unrequested.append(wanted)
+    case .failed(let reason, let isUnreachable):
+      logger.warning("content: \(digest) (\(wanted.file.fileName.debugDescription)): \(reason)")
+      try await catalog.recordFailure(digest, reason: reason, nextTry: nil)
+      work.unreachableInARow = isUnreachable ? work.unreachableInARow + 1 : 0
+      if work.unreachableInARow >= max(1, options.content.parallel) {
+        work.report.stopped = work.report.stopped ?? reason
+      }
+    case .noSpace(let reason): work.report.stopped = work.report.stopped ?? reason
+    case .cancelled: return
+    }
+  }
+
+  /// Tells the USS which files it should fetch; it answers at once and works later (SSS-243).
+  private func request(_ work: inout Work) async throws {
+    let files = work.unrequested
+    work.unrequested = []
+    guard !files.isEmpty else { return }
+    var unknown: Set<FileDigest> = []
+    if work.canRequest {
+      do { unknown = Set(try await requestFiles(files.map(\.file.digest))) } catch let error as SyncError {
+        logger.warning("content: the USS was not told about \(files.count) files: \(error)")
+        work.canRequest = false
+      }
+    }
+    for wanted in files {
+      let isUnknown = unknown.contains(wanted.file.digest)
+      let reason = isUnknown ? "the USS does not know the file" : "waiting for upstream"
+      let delay = WaitingDelay.seconds(attempts: wanted.attempts)
+      try await catalog.recordFailure(
+        wanted.file.digest, reason: reason, nextTry: isUnknown ? nil : clock().adding(seconds: delay))
+      if !isUnknown, work.waiting.count < Self.mostWaiting { work.waiting.append(wanted) }
+    }
+  }
+
+  /// Tries again what the USS was asked to fetch, with growing delays, within the budget of the run (SSS-244).
+  private func waitForUpstream(_ fetch: FileFetch, _ work: inout Work, _ stop: StopSignal) async throws {
+    var budget = options.content.waitingBudget
+    for round in 0... {
+      let delay = WaitingDelay.seconds(attempts: round)
+      guard !work.waiting.isEmpty, delay <= budget, !stop.isRaised, work.report.stopped == nil else { return }
+      budget -= delay
+      logger.info("content: waiting \(Int(delay)) s for \(work.waiting.count) files that the USS fetches")
+      progress(.waiting(seconds: delay))
+      await stop.sleep { await sleep(delay) }
+      var queue = work.waiting[...]
+      work.waiting = []
+      try await fetchEach(fetch, &work, stop) { queue.popFirst() }
+      for wanted in work.unrequested {
+        try await catalog.recordFailure(
+          wanted.file.digest, reason: "waiting for upstream",
+          nextTry: clock().adding(seconds: WaitingDelay.seconds(attempts: round + 1)))
+      }
+      work.waiting = work.unrequested
+      work.unrequested = []
+    }
+  }
+
+  private func listMissing(_ report: inout ContentReport) async throws {
+    var last: Int64 = 0
+    while true {
+      let page = try await catalog.missingFiles(policy, limit: options.content.pageSize, after: last)
+      report.missingCount += page.count
+      report.missing += page.prefix(max(0, ContentReport.limit - report.missing.count))
+      guard page.count == options.content.pageSize, let end = page.last else { return }
+      last = end.fileID
+    }
+  }
+}
+
+extension FileOutcome {
+  var isStored: Bool {
+    switch self {
+    case .stored, .present: true
+    case .notAtUpstream, .failed, .noSpace, .cancelled: false
+    }
+  }
+}
+
+/// The wanted files, page by page.
+struct WantedPages {
+  let catalog: Catalog
+  let policy: ContentPolicy
+  let size: Int
+  private var page: ArraySlice<WantedFile> = []
+  private var last: Int64 = 0
+  private var isAtEnd = false
+
+  init(catalog: Catalog, policy: ContentPolicy, size: Int) {
+    self.catalog = catalog
+    self.policy = policy
+    self.size = size
+  }
+
+  mutating func next() async throws -> WantedFile? {
+    if page.isEmpty, !isAtEnd {
+      let rows = try await catalog.wantedFiles(policy, limit: size, after: last)
+      page = rows[...]
+      last = rows.last?.fileID ?? last
+      isAtEnd = rows.count < size
+    }
+    return page.popFirst()
+  }
 }
