@@ -96,19 +96,19 @@ let package = Package(
         "Catalog", "ContentStore", "Mirror", "Packing", "Platform", "Sealing", "TestSupport", "Transfer", "UpdateModel",
         "WireFormat", logging,
       ]),
+    tests("GeneratorTests", ["Catalog", "ContentStore", "Generator", "Sealing", "UpdateModel", "WireFormat"]),
     tests("PackingTests", ["Packing"]),
     tests("PlatformTests", ["Platform", "UpdateModel"]),
     tests("SealingTests", ["Sealing", "UpdateModel"]),
     tests("TransferTests", ["TestSupport", "Transfer", "UpdateModel"]),
     tests("UpdateModelTests", ["UpdateModel"]),
-    tests("WireFormatTests", ["CLibXML2", "UpdateModel", "WireFormat"]),
     tests(
       "UpdateServerTests",
       [
         "Catalog", "ContentStore", "Platform", "Sealing", "TestSupport", "Transfer", "UpdateModel", "UpdateServer",
         "WireFormat", lifecycle, logging,
       ]),
-    tests("WireFormatTests", ["CLibXML2", "TestSupport", "UpdateModel", "WireFormat"]),
+    tests("WireFormatTests", ["CLibXML2", "Packing", "TestSupport", "UpdateModel", "WireFormat"]),
     tests("updatemirrorTests", ["updatemirror", "Platform", "UpdateModel"]),
   ],
   swiftLanguageModes: [.v6]
