@@ -105,6 +105,12 @@ let package = Package(
     tests(
       "UpdateServerTests",
       [
+        "CLibXML2", "Catalog", "ContentStore", "Sealing", "TestSupport", "UpdateModel", "UpdateServer", "WireFormat",
+        lifecycle, logging,
+      ]),
+    tests(
+      "UpdateServerTests",
+      [
         "Catalog", "ContentStore", "Platform", "Sealing", "TestSupport", "Transfer", "UpdateModel", "UpdateServer",
         "WireFormat", lifecycle, logging,
       ]),

@@ -49,9 +49,8 @@ public struct UpdateServer: Service {
     try configuration.limits.check()
     do {
       try await application().run()
-    } catch let error as any CustomStringConvertible & Error where error is IOError {
-      throw UpdateServerError.cannotListen(
-        host: configuration.host, port: configuration.port, text: error.description)
+    } catch  where error is IOError || error is SocketAddressError {
+      throw UpdateServerError.cannotListen(host: configuration.host, port: configuration.port, text: "\(error)")
     }
   }
 

@@ -23,7 +23,7 @@ struct SOAPEndpoint: Sendable {
     let contentType = request.headers[.contentType]
     var version = SOAPVersion.stated(in: contentType)
     do {
-      let call = try IncomingRequest.parse(body, contentType: contentType, soapAction: request.headers[.soapAction])
+      let call = try IncomingRequest.parse(body, contentType: contentType, soapAction: request.soapAction)
       version = call.version
       return .soap(.ok, version, try await answer(call))
     } catch let error where !(error is CancellationError) {
@@ -94,6 +94,6 @@ extension Response {
   }
 }
 
-extension HTTPField.Name {
-  static let soapAction = HTTPField.Name("SOAPAction") ?? .contentType
+extension Request {
+  fileprivate var soapAction: String? { headers.first { $0.name.canonicalName == "soapaction" }?.value }
 }

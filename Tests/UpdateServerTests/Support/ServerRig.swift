@@ -34,7 +34,7 @@ final class ServerRig: Sendable {
 
   /// Runs `body` against a fresh server, or against one on the state of `earlier`, then stops it gracefully.
   static func run(
-    limits: UpdateServerLimits = UpdateServerLimits(), after earlier: ServerRig? = nil,
+    limits: UpdateServerLimits = UpdateServerLimits(), port: Int = 0, after earlier: ServerRig? = nil,
     _ body: @Sendable (ServerRig) async throws -> Void
   ) async throws {
     let directory = try earlier?.directory ?? TemporaryDirectory()
@@ -50,15 +50,19 @@ final class ServerRig: Sendable {
     let bound = Watched<Int?>(nil)
     let server = UpdateServer(
       catalog: catalog, store: store, keys: keys,
-      configuration: UpdateServerConfiguration(host: "127.0.0.1", port: 0, limits: limits), clock: clock.clock,
+      configuration: UpdateServerConfiguration(host: "127.0.0.1", port: port, limits: limits), clock: clock.clock,
       logger: Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() }),
       onBound: { port in bound.update { $0 = port } })
     let group = ServiceGroup(
       configuration: .init(
         services: [server], logger: Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() })))
     try await withThrowingTaskGroup(of: Void.self) { tasks in
-      tasks.addTask { try await group.run() }
+      tasks.addTask {
+        defer { bound.update { $0 = $0 ?? 0 } }
+        try await group.run()
+      }
       let port = await bound.value { $0 != nil } ?? 0
+      guard port > 0 else { return try await tasks.waitForAll() }
       let rig = ServerRig(
         directory: directory, catalog: catalog, store: store, clock: clock, keys: keys, port: port)
       do { try await body(rig) } catch {
