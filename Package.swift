@@ -105,13 +105,7 @@ let package = Package(
     tests(
       "UpdateServerTests",
       [
-        "CLibXML2", "Catalog", "ContentStore", "Sealing", "TestSupport", "UpdateModel", "UpdateServer", "WireFormat",
-        lifecycle, logging,
-      ]),
-    tests(
-      "UpdateServerTests",
-      [
-        "Catalog", "ContentStore", "Platform", "Sealing", "TestSupport", "Transfer", "UpdateModel", "UpdateServer",
+        "CLibXML2", "Catalog", "ContentStore", "Platform", "Sealing", "TestSupport", "UpdateModel", "UpdateServer",
         "WireFormat", lifecycle, logging,
       ]),
     tests("WireFormatTests", ["CLibXML2", "Packing", "TestSupport", "UpdateModel", "WireFormat"]),
