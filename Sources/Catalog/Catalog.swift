@@ -89,7 +89,7 @@ extension Catalog {
     configuration.prepareDatabase { db in
       try db.execute(
         sql: """
-          PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;
+          PRAGMA synchronous = NORMAL; PRAGMA page_size = 8192; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;
           PRAGMA journal_size_limit = 134217728; PRAGMA wal_autocheckpoint = 16384; PRAGMA trusted_schema = OFF;
           """)
       db.add(function: .containsFolded)
@@ -109,9 +109,13 @@ extension Catalog {
 
   private func migrate() throws {
     let migrator = Schema.migrator
-    let applied = try pool.read { db in try migrator.appliedIdentifiers(db) }
+    let (applied, isComplete) = try pool.read { db in
+      (try migrator.appliedIdentifiers(db), try migrator.hasCompletedMigrations(db))
+    }
     let unknown = applied.subtracting(migrator.migrations)
     guard unknown.isEmpty else { throw CatalogError.newerSchema(path: path, found: unknown.sorted()) }
+    // Nothing to write: do not wait for another process that writes.
+    if isComplete, try pool.read({ db in try Int.fetchOne(db, sql: "SELECT 1 FROM server") }) != nil { return }
     try migrator.migrate(pool)
     let now = clock()
     try pool.write { db in try Self.makeServer(db, at: now) }
