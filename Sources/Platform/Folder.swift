@@ -29,10 +29,8 @@ public final class Folder: Sendable {
     do {
       return try Folder(path: path, calls: calls)
     } catch  where error.isNotFound {
-      let parent = parentPath(of: path)
-      let above = try make(path: parent, permissions: permissions, calls: calls)
-      return try above.makeFolder(
-        String(path.dropFirst(parent == "/" ? 1 : parent.utf8.count + 1)), permissions: permissions)
+      let above = try make(path: parentPath(of: path), permissions: permissions, calls: calls)
+      return try above.makeFolder(lastName(of: path), permissions: permissions)
     }
   }
 
@@ -144,11 +142,19 @@ public final class Folder: Sendable {
 
 /// The path of the folder that holds `path`: `/` for a top name, `.` for a bare one.
 func parentPath(of path: String) -> String {
+  let path = withoutTrailingSlashes(path)
   guard let slash = path.lastIndex(of: "/") else { return "." }
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
 /// The last part of `path`.
 func lastName(of path: String) -> String {
-  path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+  let path = withoutTrailingSlashes(path)
+  return path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? String(path)
+}
+
+private func withoutTrailingSlashes(_ path: String) -> Substring {
+  var path = path[...]
+  while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+  return path
 }

@@ -44,6 +44,15 @@ import Testing
     #expect(try folder.makeFolder("a").names() == ["b"])
   }
 
+  @Test("a bare relative path and a trailing slash are made too")
+  func relative() throws {
+    let name = "platform-test-\(getpid())"
+    #expect(try Folder.make(path: name).names().isEmpty)
+    #expect(rmdir(name) == 0)
+    _ = try Folder.make(path: root.path + "/x/y//")
+    #expect(try folder.openFolder("x").names() == ["y"])
+  }
+
   @Test("removing a missing name says so and is no error")
   func removing() throws {
     try DurableFile.write([], to: "file", in: folder)
