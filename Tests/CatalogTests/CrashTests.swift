@@ -61,6 +61,15 @@ enum CrashScenario {
       hiddenUpdates: [guid(21), guid(33)], acceptedEULAs: [guid(70)])
   }()
 
+  /// Statements of an undisturbed run, those of opening included.
+  static func statements(at path: String) async throws -> Int {
+    let seen = Mutex(0)
+    let catalog = try await Catalog.open(
+      path: path, clock: TestClock().closure, check: .automatic, trace: { seen.withLock { $0 += 1 } })
+    try await run(catalog)
+    return seen.withLock { $0 }
+  }
+
   /// Ends this process with SIGKILL before its `count`-th statement.
   static func killer(at count: Int) -> @Sendable () -> Void {
     let seen = Mutex(0)
@@ -75,13 +84,13 @@ enum CrashScenario {
 }
 
 struct CrashTests {
-  /// Statements of the scenario, counted in an undisturbed run.
   @Test(
     "SSS-222, SSS-391: killed before any of its statements, a sync shows old or new state only and ends like an undisturbed one",
     arguments: 0..<40)
   func killedAtStatement(seed: Int) async throws {
-    let statement = 15 + seed * 45 + seed * seed % 31
-    try await check(seed) { path in
+    try await check(seed) { path, count in
+      // Spread over the whole run; the last seed hits its last statements.
+      let statement = 1 + (count - 2) * (seed + 1) / 40
       await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, statement = statement as Int] in
         let catalog = try await Catalog.open(
           path: path, clock: TestClock().closure, check: .automatic, trace: CrashScenario.killer(at: statement))
@@ -93,7 +102,7 @@ struct CrashTests {
 
   @Test("SSS-276, SSS-391: killed at any moment, a sync ends like an undisturbed one", arguments: 0..<20)
   func killedAtMoment(seed: Int) async throws {
-    try await check(seed) { path in
+    try await check(seed) { path, _ in
       await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, seed = seed as Int] in
         let catalog = try await Catalog.open(path: path, clock: TestClock().closure)
         Thread.detachNewThread {
@@ -106,20 +115,21 @@ struct CrashTests {
     }
   }
 
-  private func check(_ seed: Int, killed: (String) async throws -> Void) async throws {
+  private func check(_ seed: Int, killed: (String, Int) async throws -> Void) async throws {
     let folder = try TemporaryFolder()
-    let undisturbed = try await folder.catalog("undisturbed")
-    try await CrashScenario.run(undisturbed)
+    let undisturbed = folder.path + "/undisturbed.sqlite"
+    let statements = try await CrashScenario.statements(at: undisturbed)
+    #expect(statements > 500)
     let path = folder.path + "/killed.sqlite"
-    try await killed(path)
+    try await killed(path, statements)
     let catalog = try await folder.catalog("killed")
     #expect(try await catalog.quickCheck() == nil)
     try await expectNothingHalf(catalog)
     try await CrashScenario.run(catalog)
-    #expect(try CatalogDump.lines(path, CatalogDump.all) == CatalogDump.lines(undisturbed.path, CatalogDump.all))
+    #expect(try CatalogDump.lines(path, CatalogDump.all) == CatalogDump.lines(undisturbed, CatalogDump.all))
     #expect(
       try CatalogDump.lines(path, CatalogDump.replicated)
-        == CatalogDump.lines(undisturbed.path, CatalogDump.replicated))
+        == CatalogDump.lines(undisturbed, CatalogDump.replicated))
   }
 
   /// Each of the three visible commits has happened whole or not at all.
