@@ -33,18 +33,19 @@ public struct SyncPreview: Sendable {
   public var newCategories = 0
   /// Software and drivers that are listed and not here.
   public var newRevisions = 0
-  public var newUpdates = 0
   public var listedRevisions = 0
   /// Bytes of the new metadata, of the documents that were read.
   public var metadataBytes: Int64 = 0
-  /// Files of the new revisions that are not here and that the subscription would fetch at once or on approval.
+  /// Deployments of the USS that are new, changed or dead; 0 on an autonomous server.
+  public var changedDeployments = 0
+  /// Files that the inspected revisions name, fetched at once by an eager site and on approval by a lazy one.
   public var newFiles = 0
   public var newFileBytes: Int64 = 0
   /// Files without a declared size: they are missing in ``newFileBytes``.
   public var filesOfUnknownSize = 0
   /// Revisions whose metadata was read for the figures above; fewer than ``newRevisions`` means an estimate.
   public var inspectedRevisions = 0
-  /// Already wanted before this run, by the catalogue.
+  /// Files that this site wants already and does not have.
   public var waitingFiles = 0
   public var waitingFileBytes: Int64 = 0
 

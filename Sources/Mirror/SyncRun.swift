@@ -52,6 +52,15 @@ public struct SyncRun: Sendable {
     return try await stop.shield { try await self.run(scope, stop) }
   }
 
+  /// Tells what a run would change, in updates and bytes, and stores nothing.
+  ///
+  /// - Throws: as ``run(_:)``.
+  public func preview() async throws -> SyncPreview {
+    warnOfPlainHTTP()
+    let stop = StopSignal()
+    return try await stop.shield { try await PreviewPhase(run: self, stop: stop).preview() }
+  }
+
   private func run(_ scope: Scope, _ stop: StopSignal) async throws -> SyncReport {
     warnOfPlainHTTP()
     let began = clock()

@@ -6,7 +6,7 @@ import Testing
 import UpdateModel
 import WireFormat
 
-@Suite struct ReplicaTests {
+@Suite(.serialized) struct ReplicaTests {
   private func deployment(_ number: Int, of identity: UpdateIdentity, group: GUID) -> Deployment {
     Deployment(
       deploymentID: Sample.guid(number), identity: identity, targetGroupID: group, action: .install,

@@ -8,7 +8,7 @@ import Transfer
 import UpdateModel
 import WireFormat
 
-@Suite struct SyncRunTests {
+@Suite(.serialized) struct SyncRunTests {
   @Test("SSS-373, SSS-148, SSS-183: after a run the DSS holds the documents of the USS, byte for byte")
   func everything() async throws {
     let server = try Sample.server(updates: 250)
@@ -39,7 +39,8 @@ import WireFormat
     #expect(!cookie.body.contains("DssAuthWebService"))
   }
 
-  @Test("SSS-010, SSS-128, SSS-080, SSS-227, SSS-230, SSS-231: no SOAP header, no forbidden element, no unused operation")
+  @Test(
+    "SSS-010, SSS-128, SSS-080, SSS-227, SSS-230, SSS-231: no SOAP header, no forbidden element, no unused operation")
   func forbidden() async throws {
     let server = try Sample.server(updates: 3)
     let site = try await MirrorSite(server.url, isReplica: true)
@@ -110,7 +111,13 @@ import WireFormat
     let site = try await MirrorSite(server.url)
     let report = try await site.sync(.metadataOnly)
     #expect(report.unavailable.isEmpty)
-    #expect(try await site.contents() == server.state.withLock { $0.revisions.mapValues(\.document) })
+    let stored = try await site.contents()
+    let sent = server.state.withLock { $0.revisions.mapValues(\.document) }
+    // Markup may come back with other prefixes and quotes: what it says must be the same.
+    if form != .markup { #expect(stored == sent) }
+    #expect(
+      try stored.mapValues { try UpdateMetadataParser.parse($0) }
+        == sent.mapValues { try UpdateMetadataParser.parse($0) })
   }
 
   @Test("SSS-165: documents of other identities are refused, nothing of them is stored")
@@ -208,7 +215,7 @@ import WireFormat
     let site = try await MirrorSite(server.url)
     try await site.sync(.metadataOnly)
     let asked = server.state.withLock { $0.askedKeys }
-    #expect(asked.map(\.count) == [3, 3, 1])
+    #expect(asked.map(\.count).sorted() == [1, 3, 3])
     for (number, digest) in digests.enumerated() {
       let keys = try await site.catalog.decryptionData([Sample.identity(100 + number)])
       #expect(keys.first?.files.first == RevisionKeys.Entry(digest: digest, key: [9, UInt8(number)]))
@@ -251,10 +258,11 @@ import WireFormat
   @Test("SSS-019: an answer that grows beyond the cap ends the run")
   func gzipBomb() async throws {
     let server = try Sample.server(updates: 1) {
-      $0.rules = [.init("GetConfigData", .reply(.gzipBomb(decodedBytes: 64 << 20)))]
+      let blanks = String(repeating: " ", count: 4 << 20)
+      $0.rules = [.init("GetConfigData", .reply(.text(blanks, type: "text/xml").gzipped()))]
     }
     let site = try await MirrorSite(server.url)
-    let error = try await site.failure { $0.maximumAnswer = 1 << 20 }
+    let error = try await site.failure { $0.maximumAnswer = 256 << 10 }
     guard case .transport("GetConfigData", _) = error else { return #expect(Bool(false), "\(error)") }
   }
 
@@ -339,7 +347,13 @@ import WireFormat
       state.limits.updates = 5
       state.cookieLife = 20
       state.clock = clock.clock
-      state.rules = [.init("GetUpdateData", .edited { clock.advance(seconds: 3); return $0 })]
+      state.rules = [
+        .init(
+          "GetUpdateData",
+          .edited {
+            clock.advance(seconds: 3); return $0
+          })
+      ]
     }
     let site = try await MirrorSite(server.url, clock: clock)
     try await site.sync(.metadataOnly) { $0.batchesInFlight = 1 }
