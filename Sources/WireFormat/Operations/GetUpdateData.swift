@@ -66,6 +66,8 @@ public enum GetUpdateData: StreamedOperation {
       })
   }
 
+  public static var longTextElement: StaticString? { "XmlUpdateBlob" }
+
   public static var responseReading: ResponseReading<Response> { ResponseReading { UpdateDataReader() } }
 
   /// Each digest once: a second location of a file makes some readers fail.

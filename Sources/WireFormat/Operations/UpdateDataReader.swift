@@ -103,7 +103,7 @@ final class UpdateDataReader: ResponseReader {
     case .location: try takeLocation()
     case .markup: markup?.end()
     case .blob:
-      draft.plain = markup?.bytes ?? nonEmptyText()
+      draft.plain = markup.map { $0.bytes[...].copy } ?? nonEmptyText()
       markup = nil
     case .updateID: draft.updateID = try value("UpdateID", "a GUID", WireText.guid)
     case .revisionNumber: draft.revisionNumber = try value("RevisionNumber", "a 32-bit integer", WireText.int32)
@@ -157,8 +157,9 @@ extension UpdateDataReader {
       FileLocation(digest: digest, muURL: draft.muURL, decryptionKey: draft.decryptionKey))
   }
 
+  /// A copy of just the size: the buffer is larger, and stays for the next text.
   private func nonEmptyText() -> [UInt8]? {
-    text.allSatisfy(ASCII.isSpace) ? nil : text
+    text.allSatisfy(ASCII.isSpace) ? nil : text[...].copy
   }
 
   private func value<Value>(

@@ -25,6 +25,8 @@ public protocol Operation: Sendable {
   /// Absent parameters become nil: which fault they deserve is the server's business. A value
   /// of the wrong type is an error whose ``WireError/parameter`` names it.
   static func decodeRequest(_ element: XMLElement) throws(WireError) -> Request
+  /// The element of the response whose text may be a whole document, if there is one.
+  static var longTextElement: StaticString? { get }
   /// Makes what reads a response element.
   static var responseReading: ResponseReading<Response> { get }
 }
@@ -35,6 +37,7 @@ public typealias WireOperation = Operation
 extension Operation {
   public static var namespace: String { service.namespace }
   public static var action: String { "\(namespace)/\(name)" }
+  public static var longTextElement: StaticString? { nil }
 
   /// The name as a String.
   public static var operationName: String { "\(name)" }

@@ -18,7 +18,7 @@ public final class ReplyParser<Op: Operation> {
   ///   (SSS-015), a fault is read in both.
   public init(_ operation: Op.Type = Op.self, version: SOAPVersion, limits: XMLLimits = .reply) {
     reader = EnvelopeReader(version: version)
-    parser = XMLPushParser(limits: limits, handler: reader)
+    parser = XMLPushParser(limits: limits, handler: reader, longTextElement: Op.longTextElement)
   }
 
   /// Takes the next bytes of the body.

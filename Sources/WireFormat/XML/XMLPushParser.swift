@@ -5,34 +5,48 @@ import CLibXML2
 /// The document reaches libxml2 in blocks of one fixed size whatever the pieces are, so the
 /// way a message was cut on the network never changes the result. Nothing is loaded from
 /// outside, and the first sign of a document type declaration ends the parsing (SSS-022).
+/// Long escaped texts take a shorter way, see ``readLongText(_:)``.
 /// Not thread-safe: one owner feeds it.
 final class XMLPushParser {
-  private let limits: XMLLimits
-  private let handler: any XMLHandler
-  private let refusesInstructions: Bool
+  let limits: XMLLimits
+  let handler: any XMLHandler
+  let refusesInstructions: Bool
   private let blockSize: Int
-  private var context: xmlParserCtxtPtr?
+  let longTextTag: LongTextTag?
+  var context: xmlParserCtxtPtr?
   private var prologue = XMLPrologue()
   private var block: [UInt8] = []
-  private var failure: WireError?
+  /// What the end of one block left for the next.
+  private var carried = 0
+  /// Nothing but text came since a ``longTextTag``.
+  var isInLongText = false
+  var longText: [UInt8] = []
+  /// Bytes that libxml2 never saw.
+  var bypassed = 0
+  private(set) var failure: WireError?
   private var isFinished = false
 
   private var received = 0
-  private var silentBytes = 0
-  private var depth = 0
-  private var elements = 0
-  private var textBytes = 0
+  var silentBytes = 0
+  var depth = 0
+  var elements = 0
+  var textBytes = 0
 
   private static let initialized: Void = xmlInitParser()
 
-  /// - Parameter blockSize: what libxml2 is fed with at once; tests use odd sizes.
-  init(limits: XMLLimits, handler: any XMLHandler, refusesInstructions: Bool = true, blockSize: Int = 32 << 10) {
+  /// - Parameters:
+  ///   - longTextElement: the element whose text may be a whole escaped document.
+  ///   - blockSize: what is parsed at once; tests use odd sizes.
+  init(
+    limits: XMLLimits, handler: any XMLHandler, refusesInstructions: Bool = true,
+    longTextElement: StaticString? = nil, blockSize: Int = 32 << 10
+  ) {
     _ = Self.initialized
     self.limits = limits
     self.handler = handler
     self.refusesInstructions = refusesInstructions
     self.blockSize = max(1, blockSize)
-    block.reserveCapacity(self.blockSize)
+    longTextTag = longTextElement.map { LongTextTag($0) }
   }
 
   deinit {
@@ -47,15 +61,16 @@ final class XMLPushParser {
     var rest = bytes[...]
     while !rest.isEmpty {
       if let failure { throw failure }
-      let piece = rest.prefix(blockSize - block.count)
+      let piece = rest.prefix(blockSize + carried - block.count)
       rest = rest.dropFirst(piece.count)
       received += piece.count
       guard received <= limits.total else { throw stop(exceeded(.total, limits.total)) }
       if block.isEmpty, piece.count == blockSize {
-        try feed(UnsafeRawBufferPointer(rebasing: piece))
+        let fed = try feed(UnsafeRawBufferPointer(rebasing: piece), isLast: false)
+        carry(piece.dropFirst(fed))
       } else {
         block.append(contentsOf: piece)
-        if block.count == blockSize { try feedBlock() }
+        if block.count == blockSize + carried { try feedBlock(isLast: false) }
       }
     }
     if let failure { throw failure }
@@ -66,28 +81,57 @@ final class XMLPushParser {
     if let failure { throw failure }
     guard !isFinished else { return }
     isFinished = true
-    if !block.isEmpty { try feedBlock() }
+    if !block.isEmpty { try feedBlock(isLast: true) }
     guard let context = try makeContext() else { return }
     xmlParseChunk(context, nil, 0, 1)
     if let failure { throw failure }
     guard elements > 0, depth == 0 else { throw malformed("the document ends too early") }
   }
 
-  private func feedBlock() throws(WireError) {
+  private func feedBlock(isLast: Bool) throws(WireError) {
     var full: [UInt8] = []
     swap(&full, &block)
-    let fed = full.withUnsafeBytes { bytes -> WireError? in
+    var fed = 0
+    let failed = full.withUnsafeBytes { bytes -> WireError? in
       do throws(WireError) {
-        try feed(bytes)
+        fed = try feed(bytes, isLast: isLast)
         return nil
       } catch { return error }
     }
-    full.removeAll(keepingCapacity: true)
+    full.removeFirst(fed)
     swap(&full, &block)
-    if let fed { throw fed }
+    carried = block.count
+    if let failed { throw failed }
   }
 
-  private func feed(_ bytes: UnsafeRawBufferPointer) throws(WireError) {
+  private func carry(_ rest: Slice<UnsafeRawBufferPointer>) {
+    block.append(contentsOf: rest)
+    carried = block.count
+  }
+
+  /// - Returns: how many bytes were taken; the few others come again before the next block.
+  private func feed(_ bytes: UnsafeRawBufferPointer, isLast: Bool) throws(WireError) -> Int {
+    guard longTextTag != nil else {
+      try parse(bytes)
+      return bytes.count
+    }
+    var taken = 0
+    while taken < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[taken...])
+      let text = try readLongText(rest)
+      taken += text
+      if !isLast, isInLongText, rest.count - text < EscapedText.longestCharacter { return taken }
+      isInLongText = false
+      let markup = lengthOfMarkup(bytes[taken...], isLast: isLast)
+      guard markup > 0 else { return taken }
+      try parse(UnsafeRawBufferPointer(rebasing: bytes[taken..<(taken + markup)]))
+      taken += markup
+    }
+    return taken
+  }
+
+  /// Feeds libxml2.
+  private func parse(_ bytes: UnsafeRawBufferPointer) throws(WireError) {
     do { try prologue.inspect(bytes) } catch {
       failure = error
       throw error
@@ -115,107 +159,24 @@ final class XMLPushParser {
 
   private var offset: Int {
     guard let context, let input = context.pointee.input else { return received }
-    return Int(input.pointee.consumed) + (input.pointee.cur - input.pointee.base)
+    return bypassed + Int(input.pointee.consumed) + (input.pointee.cur - input.pointee.base)
   }
 
   private func malformed(_ reason: String) -> WireError {
     stop(.malformed(WireLocation(offset: offset), reason: reason))
   }
 
-  private func exceeded(_ limit: XMLLimits.Kind, _ maximum: Int) -> WireError {
+  func exceeded(_ limit: XMLLimits.Kind, _ maximum: Int) -> WireError {
     .limitExceeded(WireLocation(), limit: limit, maximum: maximum)
   }
 
   /// Keeps the first failure and makes libxml2 stop.
   @discardableResult
-  private func stop(_ error: WireError) -> WireError {
+  func stop(_ error: WireError) -> WireError {
     if let failure { return failure }
     let located = error.at(offset: offset)
     failure = located
     if let context { xmlStopParser(context) }
     return located
-  }
-}
-
-// MARK: - What libxml2 calls
-
-extension XMLPushParser {
-  private static func makeCallbacks() -> xmlSAXHandler {
-    var sax = xmlSAXHandler()
-    sax.initialized = XML_SAX2_MAGIC
-    sax.startElementNs = { owner, name, prefix, uri, declarationCount, declarations, count, _, attributes in
-      guard let parser = XMLPushParser.from(owner), let name else { return }
-      parser.started(
-        XMLStartTag(
-          localName: name, prefixPointer: prefix, namespacePointer: uri,
-          declarationCount: Int(declarationCount), declarations: declarations,
-          attributeCount: Int(count), attributes: attributes))
-    }
-    sax.endElementNs = { owner, _, _, _ in XMLPushParser.from(owner)?.ended() }
-    sax.characters = { owner, bytes, count in XMLPushParser.from(owner)?.read(bytes, Int(count)) }
-    sax.ignorableWhitespace = sax.characters
-    sax.comment = { owner, _ in XMLPushParser.from(owner)?.silentBytes = 0 }
-    sax.processingInstruction = { owner, _, _ in XMLPushParser.from(owner)?.foundInstruction() }
-    sax.internalSubset = { owner, _, _, _ in
-      XMLPushParser.from(owner)?.stop(.forbidden(WireLocation(), construct: "a document type declaration"))
-    }
-    sax.serror = { owner, error in
-      guard let parser = XMLPushParser.from(owner), let error = error?.pointee,
-        error.level != XML_ERR_WARNING
-      else { return }
-      let words = error.message.map { String(cString: $0) } ?? "error \(error.code)"
-      parser.stop(.malformed(WireLocation(), reason: words.filter { !$0.isNewline }))
-    }
-    return sax
-  }
-
-  private static func from(_ owner: UnsafeMutableRawPointer?) -> XMLPushParser? {
-    owner.map { Unmanaged<XMLPushParser>.fromOpaque($0).takeUnretainedValue() }
-  }
-
-  private func started(_ tag: XMLStartTag) {
-    guard failure == nil else { return }
-    silentBytes = 0
-    textBytes = 0
-    depth += 1
-    elements += 1
-    do throws(WireError) {
-      try checkLimits(of: tag)
-      try handler.start(tag)
-    } catch { stop(error.within(element: tag.name)) }
-  }
-
-  private func checkLimits(of tag: XMLStartTag) throws(WireError) {
-    if depth > limits.depth { throw exceeded(.depth, limits.depth) }
-    if elements > limits.elements { throw exceeded(.elements, limits.elements) }
-    let attributes = tag.attributeCount + tag.declarationCount
-    guard attributes > 0 else { return }
-    if attributes > limits.attributes { throw exceeded(.attributes, limits.attributes) }
-    if tag.attributeBytes > limits.attributeBytes { throw exceeded(.attributeBytes, limits.attributeBytes) }
-  }
-
-  private func ended() {
-    guard failure == nil else { return }
-    silentBytes = 0
-    textBytes = 0
-    depth -= 1
-    do throws(WireError) { try handler.end() } catch { stop(error) }
-  }
-
-  private func read(_ bytes: UnsafePointer<xmlChar>?, _ count: Int) {
-    guard failure == nil, count > 0 else { return }
-    silentBytes = 0
-    textBytes += count
-    if textBytes > limits.text {
-      stop(exceeded(.text, limits.text))
-      return
-    }
-    do throws(WireError) { try handler.text(UnsafeBufferPointer(start: bytes, count: count)) } catch { stop(error) }
-  }
-
-  private func foundInstruction() {
-    silentBytes = 0
-    guard refusesInstructions else { return }
-    stop(.forbidden(WireLocation(), construct: "a processing instruction"))
   }
 }

@@ -31,10 +31,11 @@ final class Transcript: XMLHandler {
 }
 
 func transcript(
-  of document: [UInt8], piece: Int? = nil, block: Int = 32 << 10, limits: XMLLimits = .request
+  of document: [UInt8], piece: Int? = nil, block: Int = 32 << 10, limits: XMLLimits = .request,
+  longTextElement: StaticString? = nil
 ) -> Result<String, WireError> {
   let handler = Transcript()
-  let parser = XMLPushParser(limits: limits, handler: handler, blockSize: block)
+  let parser = XMLPushParser(limits: limits, handler: handler, longTextElement: longTextElement, blockSize: block)
   do throws(WireError) {
     for start in stride(from: 0, to: document.count, by: piece ?? max(1, document.count)) {
       try parser.push(Array(document[start..<min(document.count, start + (piece ?? document.count))]))
