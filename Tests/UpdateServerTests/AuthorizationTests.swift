@@ -182,7 +182,7 @@ import WireFormat
     }
   }
 
-  @Test("SSS-094: an old cookie of any kind changes nothing")
+  @Test("an old cookie of any kind changes nothing")
   func oldCookie() async throws {
     try await ServerRig.run { rig async throws in
       let authorization = try await rig.authorization()
@@ -193,7 +193,7 @@ import WireFormat
     }
   }
 
-  @Test("SSS-098, SSS-274: cookies of both kinds survive a restart of the server")
+  @Test("SSS-098: cookies of both kinds survive a restart of the server")
   func restart() async throws {
     try await ServerRig.run { rig async throws in
       let authorization = try await rig.authorization()

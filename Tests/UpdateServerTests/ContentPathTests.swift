@@ -33,7 +33,7 @@ import WireFormat
   }
 
   @Test(
-    "SSS-271: a hex name matches in any letter case with any extension or none",
+    "a hex name matches in any letter case with any extension or none",
     arguments: [
       "/Content/05/\(hex).cab", "/content/05/\(hex.lowercased()).CAB", "/CONTENT/05/\(hex.uppercased())",
       "//Content//05//\(hex).exe", "/Content/05/\(hex).tar.gz", "/Content/%30%35/\(hex).cab",

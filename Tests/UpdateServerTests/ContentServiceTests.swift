@@ -123,7 +123,7 @@ import UpdateModel
     }
   }
 
-  @Test("SSS-271: hex names match in any letter case and with any extension")
+  @Test("hex names match in any letter case and with any extension")
   func spellings() async throws {
     try await ServerRig.run { rig async throws in
       let (path, bytes) = try await Self.stored(rig, 300, name: "b.exe")

@@ -221,7 +221,7 @@ import WireFormat
     }
   }
 
-  @Test("SSS-145: a listing longer than one piece arrives whole")
+  @Test("a listing longer than one piece arrives whole")
   func longListing() async throws {
     try await ServerRig.run { rig async throws in
       try await rig.catalog.publishNow((1...1_500).map { Fixtures.staged(Fixtures.metadata($0)) })

@@ -39,14 +39,14 @@ final class ServerRig: Sendable {
   ) async throws {
     let directory = try earlier?.directory ?? TemporaryDirectory()
     let clock = earlier?.clock ?? TestClock()
-    let catalog: Catalog
+    let catalog = try await Catalog.open(path: directory.path("catalog.sqlite"), clock: clock.clock)
+    let store = try ContentStore(state: directory.path, policy: .sha1Allowed)
+    let keys: SealingKeyRing
     if let earlier {
-      catalog = earlier.catalog
+      keys = try SealingKeyRing.load(from: earlier.keys.serialized)
     } else {
-      catalog = try await Catalog.open(path: directory.path("catalog.sqlite"), clock: clock.clock)
+      keys = try SealingKeyRing.generate()
     }
-    let store = try earlier?.store ?? ContentStore(state: directory.path, policy: .sha1Allowed)
-    let keys = try earlier?.keys ?? SealingKeyRing.generate()
     let bound = Watched<Int?>(nil)
     let server = UpdateServer(
       catalog: catalog, store: store, keys: keys,
