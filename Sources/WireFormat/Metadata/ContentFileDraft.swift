@@ -62,12 +62,22 @@ struct ContentFileDraft {
   /// The name is hostile text: it is kept as declared and never becomes a path (SSS-265).
   private static func fileName(_ attributes: MetadataAttributes) throws(WireError) -> String {
     let name = try attributes.required("FileName")
-    let hasControls = name.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    let hasControls = hasControlCharacters(name.utf8)
     guard (1...MetadataLimits.fileNameBytes).contains(name.utf8.count), !hasControls else {
       let shown = String(String.UnicodeScalarView(name.unicodeScalars.filter { $0.value >= 0x20 }.prefix(60)))
       throw attributes.invalid(
         "FileName", "1 to \(MetadataLimits.fileNameBytes) bytes without control characters", shown)
     }
     return name
+  }
+
+  /// Below U+0020, U+007F, and U+0080 to U+009F, which UTF-8 writes as C2 80 to C2 9F.
+  private static func hasControlCharacters(_ name: String.UTF8View) -> Bool {
+    var previous: UInt8 = 0
+    for byte in name {
+      if byte < 0x20 || byte == 0x7F || (previous == 0xC2 && byte < 0xA0) { return true }
+      previous = byte
+    }
+    return false
   }
 }

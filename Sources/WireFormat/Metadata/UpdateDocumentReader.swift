@@ -74,59 +74,68 @@ final class UpdateDocumentReader: XMLHandler {
       }
       return .update
     }
-    for child in Self.children(of: parent) where tag.isNamed(child.name) { return child.place }
-    return nil
+    return Self.child(of: parent, tag)
   }
 
-  private typealias Child = (name: StaticString, place: Place)
-
-  private static func children(of parent: Place) -> [Child] {
+  private static func child(of parent: Place, _ tag: XMLStartTag) -> Place? {
     switch parent {
-    case .update: updateChildren
-    case .properties, .securedFragments: propertiesChildren
-    case .localizedCollection: collectionChildren
-    case .localized: localizedChildren
-    case .relationships: relationshipsChildren
-    case .prerequisites: prerequisitesChildren
-    case .bundled: bundledChildren
-    case .prerequisiteClause: prerequisiteMembers
-    case .bundleClause: bundleMembers
-    case .superseded: supersededMembers
-    case .files: filesChildren
-    case .file: fileChildren
-    case .handlerData: handlerChildren
-    default: []
+    case .update: partOfUpdate(tag)
+    case .properties, .securedFragments: property(tag)
+    case .localizedCollection: tag.isNamed("LocalizedProperties") ? .localized : nil
+    case .localized: localizedText(tag)
+    case .relationships: relationship(tag)
+    case .prerequisites: clause(tag, one: .prerequisite, several: .prerequisiteClause)
+    case .bundled: clause(tag, one: .bundledUpdate, several: .bundleClause)
+    case .prerequisiteClause: tag.isNamed("UpdateIdentity") ? .prerequisiteMember : nil
+    case .bundleClause: tag.isNamed("UpdateIdentity") ? .bundleMember : nil
+    case .superseded: tag.isNamed("UpdateIdentity") ? .supersededUpdate : nil
+    case .files: tag.isNamed("File") ? .file : nil
+    case .file: tag.isNamed("AdditionalDigest") ? .additionalDigest : nil
+    case .handlerData: partOfHandlerData(tag)
+    default: nil
     }
   }
 
-  private static let updateChildren: [Child] = [
-    ("UpdateIdentity", .identity), ("Properties", .properties), ("Property", .properties),
-    ("LocalizedPropertiesCollection", .localizedCollection), ("Relationships", .relationships), ("Files", .files),
-    ("HandlerSpecificData", .handlerData),
-  ]
-  private static let propertiesChildren: [Child] = [
-    ("Language", .propertyLanguage), ("KBArticleID", .kbArticle), ("SecurityBulletinID", .bulletin),
-    ("SupportUrl", .propertySupportURL), ("SecuredFragment", .securedFragment),
-    ("SecuredFragments", .securedFragments),
-  ]
-  private static let collectionChildren: [Child] = [("LocalizedProperties", .localized)]
-  private static let localizedChildren: [Child] = [
-    ("Language", .language), ("Title", .title), ("Description", .summary), ("UninstallNotes", .uninstallNotes),
-    ("MoreInfoUrl", .moreInfoURL), ("SupportUrl", .supportURL),
-  ]
-  private static let relationshipsChildren: [Child] = [
-    ("Prerequisites", .prerequisites), ("BundledUpdates", .bundled), ("SupersededUpdates", .superseded),
-  ]
-  private static let prerequisitesChildren: [Child] = [
-    ("UpdateIdentity", .prerequisite), ("AtLeastOne", .prerequisiteClause),
-  ]
-  private static let bundledChildren: [Child] = [("UpdateIdentity", .bundledUpdate), ("AtLeastOne", .bundleClause)]
-  private static let prerequisiteMembers: [Child] = [("UpdateIdentity", .prerequisiteMember)]
-  private static let bundleMembers: [Child] = [("UpdateIdentity", .bundleMember)]
-  private static let supersededMembers: [Child] = [("UpdateIdentity", .supersededUpdate)]
-  private static let filesChildren: [Child] = [("File", .file)]
-  private static let fileChildren: [Child] = [("AdditionalDigest", .additionalDigest)]
-  private static let handlerChildren: [Child] = [
-    ("CategoryInformation", .categoryInformation), ("Category", .handlerData),
-  ]
+  private static func partOfUpdate(_ tag: XMLStartTag) -> Place? {
+    if tag.isNamed("UpdateIdentity") { return .identity }
+    if tag.isNamed("Properties") || tag.isNamed("Property") { return .properties }
+    if tag.isNamed("LocalizedPropertiesCollection") { return .localizedCollection }
+    if tag.isNamed("Relationships") { return .relationships }
+    if tag.isNamed("Files") { return .files }
+    return tag.isNamed("HandlerSpecificData") ? .handlerData : nil
+  }
+
+  private static func property(_ tag: XMLStartTag) -> Place? {
+    if tag.isNamed("Language") { return .propertyLanguage }
+    if tag.isNamed("KBArticleID") { return .kbArticle }
+    if tag.isNamed("SecurityBulletinID") { return .bulletin }
+    if tag.isNamed("SupportUrl") { return .propertySupportURL }
+    if tag.isNamed("SecuredFragment") { return .securedFragment }
+    return tag.isNamed("SecuredFragments") ? .securedFragments : nil
+  }
+
+  private static func localizedText(_ tag: XMLStartTag) -> Place? {
+    if tag.isNamed("Language") { return .language }
+    if tag.isNamed("Title") { return .title }
+    if tag.isNamed("Description") { return .summary }
+    if tag.isNamed("UninstallNotes") { return .uninstallNotes }
+    if tag.isNamed("MoreInfoUrl") { return .moreInfoURL }
+    return tag.isNamed("SupportUrl") ? .supportURL : nil
+  }
+
+  private static func relationship(_ tag: XMLStartTag) -> Place? {
+    if tag.isNamed("Prerequisites") { return .prerequisites }
+    if tag.isNamed("BundledUpdates") { return .bundled }
+    return tag.isNamed("SupersededUpdates") ? .superseded : nil
+  }
+
+  private static func clause(_ tag: XMLStartTag, one: Place, several: Place) -> Place? {
+    if tag.isNamed("UpdateIdentity") { return one }
+    return tag.isNamed("AtLeastOne") ? several : nil
+  }
+
+  private static func partOfHandlerData(_ tag: XMLStartTag) -> Place? {
+    if tag.isNamed("CategoryInformation") { return .categoryInformation }
+    return tag.isNamed("Category") ? .handlerData : nil
+  }
 }
