@@ -109,7 +109,7 @@ let package = Package(
         "WireFormat", lifecycle, logging,
       ]),
     tests("WireFormatTests", ["CLibXML2", "Packing", "TestSupport", "UpdateModel", "WireFormat"]),
-    tests("updatemirrorTests", ["updatemirror", "Platform", "UpdateModel"]),
+    tests("updatemirrorTests", ["Catalog", "Mirror", "Platform", "UpdateModel", "updatemirror", argumentParser]),
   ],
   swiftLanguageModes: [.v6]
 )

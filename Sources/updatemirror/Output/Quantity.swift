@@ -23,6 +23,9 @@ enum Quantity {
     return hours > 0 ? "\(hours):\(pad(minutes)):\(pad(rest))" : "\(minutes):\(pad(rest))"
   }
 
+  /// A time of JSON without the fraction of its second: `2026-11-23T02:06:48Z`.
+  static func moment(_ text: String) -> String { text.count > 20 ? text.prefix(19) + "Z" : text }
+
   /// `1 file`, `12 files`.
   static func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
 }

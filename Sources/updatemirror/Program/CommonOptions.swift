@@ -21,13 +21,6 @@ struct CommonOptions: ParsableArguments {
     return StateDirectory(path: named ?? StateDirectory.standardPath)
   }
 
-  /// Options that name a state directory and nothing else.
-  static func named(state: StateDirectory) -> CommonOptions {
-    var options = CommonOptions()
-    options.state = state.path
-    return options
-  }
-
   /// Reads the configuration with the precedence flag, environment, file, default.
   ///
   /// - Parameter extra: settings that flags of the command stand for.

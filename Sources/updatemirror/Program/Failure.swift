@@ -2,13 +2,13 @@ import Platform
 
 /// Why a command ends without having done its work, in the words that the operator reads.
 struct Failure: Error, Equatable {
-  let status: ExitStatus
+  let status: ProgramStatus
   /// What, which, expected, found.
   let message: String
   /// What to do about it.
   let hint: String?
 
-  init(_ status: ExitStatus = .failed, _ message: String, hint: String? = nil) {
+  init(_ status: ProgramStatus = .failed, _ message: String, hint: String? = nil) {
     self.status = status
     self.message = message
     self.hint = hint

@@ -34,7 +34,7 @@ final class Signals: Sendable {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
-        if counter.next() == 1 { onFirst() } else { _exit(ExitStatus.interrupted.rawValue) }
+        if counter.next() == 1 { onFirst() } else { _exit(ProgramStatus.interrupted.rawValue) }
       }
       source.resume()
       return source

@@ -3,7 +3,7 @@ import ArgumentParser
 /// A command that ends with one of the documented exit statuses.
 protocol OperatorCommand: AsyncParsableCommand {
   /// Does the work. Results go to standard output, everything else to standard error.
-  func execute() async throws -> ExitStatus
+  func execute() async throws -> ProgramStatus
 }
 
 extension OperatorCommand {

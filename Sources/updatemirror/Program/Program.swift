@@ -26,7 +26,7 @@ enum Program {
       } else {
         try command.run()
       }
-      return ExitStatus.done.rawValue
+      return ProgramStatus.done.rawValue
     } catch {
       return report(error, isParsed: parsed != nil)
     }
@@ -37,7 +37,7 @@ enum Program {
     // A clean exit is help or a completion script, asked for.
     if error is CleanExit || UpdateMirror.exitCode(for: error) == .success {
       print(UpdateMirror.fullMessage(for: error))
-      return ExitStatus.done.rawValue
+      return ProgramStatus.done.rawValue
     }
     if isParsed, !(error is ValidationError) {
       let failure = Failure(error)
@@ -45,7 +45,7 @@ enum Program {
       return failure.status.rawValue
     }
     StandardError.write("updatemirror: " + usageText(error))
-    return ExitStatus.usage.rawValue
+    return ProgramStatus.usage.rawValue
   }
 
   /// The parser's message without its own prefix.

@@ -23,7 +23,7 @@ struct StateDirectory: Equatable, Sendable {
   /// Everything was made: the catalogue is the last thing that `init` makes.
   var exists: Bool { FileManager.default.fileExists(atPath: catalogFile) }
 
-  /// - Throws: ``Failure`` with ``ExitStatus/noState``.
+  /// - Throws: ``Failure`` with ``ProgramStatus/noState``.
   func requireExisting() throws(Failure) {
     guard !exists else { return }
     throw Failure(

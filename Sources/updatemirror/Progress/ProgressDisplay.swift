@@ -20,6 +20,7 @@ final class ProgressDisplay: Sendable {
   }
 
   static let terminalPause = Duration.milliseconds(200)
+  static let firstLinePause = Duration.seconds(1)
   static let linePause = Duration.seconds(5)
 
   private let style: Style
@@ -57,10 +58,11 @@ final class ProgressDisplay: Sendable {
   func follow<T: Sendable>(_ work: @Sendable () async throws -> T) async rethrows -> T {
     guard style != .silent else { return try await work() }
     let drawing = Task {
-      let pause = style == .lines ? Self.linePause : Self.terminalPause
+      var pause = style == .lines ? Self.firstLinePause : Self.terminalPause
       while !Task.isCancelled {
         do { try await Task.sleep(for: pause) } catch { return }
         draw()
+        if style == .lines { pause = Self.linePause }
       }
     }
     defer {

@@ -67,8 +67,7 @@ extension Site {
 
   /// What a run would do; changes nothing.
   func previewSync(progress: @escaping ProgressHandler) async throws -> SyncPreview {
-    // PENDING preview
-    throw Failure(.failed, "sync --dry-run: not there yet")
+    try await withClient { try await run($0, progress).preview() }
   }
 
   private func run(_ client: HTTPClient, _ progress: @escaping ProgressHandler) throws -> SyncRun {

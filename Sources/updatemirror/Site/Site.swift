@@ -17,7 +17,7 @@ struct Site: Sendable {
 
   /// Opens an existing state directory.
   ///
-  /// - Throws: ``Failure`` with ``ExitStatus/noState`` when there is none.
+  /// - Throws: ``Failure`` with ``ProgramStatus/noState`` when there is none.
   static func open(_ common: CommonOptions, extra: [Setting: String] = [:]) async throws -> Site {
     let state = common.stateDirectory
     try state.requireExisting()

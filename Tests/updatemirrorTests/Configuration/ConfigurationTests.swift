@@ -134,7 +134,7 @@ struct ConfigurationTests {
       ("version = 1\n[schedule]\nat = [\"25:00\"]", "line 3: schedule.at"),
       ("version = 1\ndrivers = \"yes\"", "line 2: drivers: expected true or false"),
       ("version = 1\nproducts = [\"\"]", "line 2: products"),
-      ("version = 1\ncontent = \"all\"", "\"lazy\" or \"eager\""),
+      ("version = 1\ncontent = \"all\"", "\"lazy\" or \"eager\" or \"none\""),
       ("version = 1\n[schedule]\nevery = 1", "line 3: unknown key schedule.every"),
     ])
   func manifestMistakes(text: String, words: String) {

@@ -10,7 +10,7 @@ struct ConfigCheck: OperatorCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var output: OutputOptions
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     let environment = ProcessInfo.processInfo.environment
     let configuration = try common.configuration()
     if let manifest = configuration.optional(.subscriptionManifest) {

@@ -9,7 +9,7 @@ struct ConfigShow: OperatorCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var output: OutputOptions
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     try output.show(ConfigurationReport(try common.configuration()))
     return .done
   }

@@ -12,7 +12,7 @@ struct ContentCheck {
   /// Digests in one request to the catalogue.
   private static let pageSize = 1000
 
-  func run(_ output: OutputOptions, _ progress: ProgressOptions) async throws -> ExitStatus {
+  func run(_ output: OutputOptions, _ progress: ProgressOptions) async throws -> ProgramStatus {
     let lock = try site.state.lock()
     defer { withExtendedLifetime(lock) {} }
     let report = try await Interruption.run { try await check(progress.display) }

@@ -18,7 +18,7 @@ struct ContentCollect: OperatorCommand {
   @Option(name: .long, help: "Part files older than this many days go too.")
   var partDays = 30
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     let site = try await Site.open(common)
     let lock = try site.state.lock()
     let before = SystemClock.now().adding(seconds: Double(-partDays) * 86_400)

@@ -10,7 +10,7 @@ struct ContentStats: OperatorCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var output: OutputOptions
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     let site = try await Site.open(common)
     try output.show(try await ContentStatsReport(site))
     return .done

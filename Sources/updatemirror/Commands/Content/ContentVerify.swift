@@ -23,7 +23,7 @@ struct ContentVerify: OperatorCommand {
     }
   }
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     let site = try await Site.open(common)
     let check = ContentCheck(site: site, subset: subset.flatMap { VerifySubset($0) } ?? .all, repairs: repair)
     return try await check.run(output, progress)
@@ -39,7 +39,7 @@ struct ContentRepair: OperatorCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var progress: ProgressOptions
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     let site = try await Site.open(common)
     return try await ContentCheck(site: site, subset: .all, repairs: true).run(output, progress)
   }

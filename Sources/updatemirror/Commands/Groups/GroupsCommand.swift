@@ -16,7 +16,7 @@ struct GroupsList: OperatorCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var output: OutputOptions
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     let site = try await Site.open(common)
     try output.show(GroupsReport(groups: try await site.catalog.groups()))
     return .done

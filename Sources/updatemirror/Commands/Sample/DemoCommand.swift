@@ -22,7 +22,7 @@ struct DemoCommand: OperatorCommand {
     }
   }
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     let path = try makeFolder()
     let demonstration = Demonstration(
       folder: path, revisions: revisions, contentSize: SettingKind.byteCount(contentSize) ?? 0,

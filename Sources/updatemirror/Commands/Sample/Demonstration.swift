@@ -16,7 +16,7 @@ struct Demonstration: Sendable {
   private var first: StateDirectory { StateDirectory(path: folder + "/first") }
   private var second: StateDirectory { StateDirectory(path: folder + "/second") }
 
-  func run() async throws -> ExitStatus {
+  func run() async throws -> ProgramStatus {
     say("Everything is in \(folder)\n")
     let upstream = try await makeUpstream()
     let status = try await LoopbackServer(site: upstream).run { port in

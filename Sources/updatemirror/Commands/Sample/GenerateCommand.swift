@@ -41,7 +41,7 @@ struct GenerateCommand: OperatorCommand {
     guard approvals >= 0 else { throw ValidationError("--approvals: expected 0 or more, found \(approvals)") }
   }
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     let site = try await Site.open(common)
     let lock = try site.state.lock()
     defer { withExtendedLifetime(lock) {} }

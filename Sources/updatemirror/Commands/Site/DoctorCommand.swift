@@ -12,7 +12,7 @@ struct DoctorCommand: OperatorCommand {
   @Flag(name: .long, help: "Do not ask the upstream server.")
   var offline = false
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     let site = try await Site.open(common)
     var findings = await SiteExamination(site: site).findings()
     if !offline { findings += await UpstreamExamination(site: site).findings() }

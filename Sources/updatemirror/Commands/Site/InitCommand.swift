@@ -24,7 +24,7 @@ struct InitCommand: OperatorCommand {
   @Option(name: .long, help: "A subscription manifest (subscription.manifest).")
   var subscription: String?
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     let state = common.stateDirectory
     var settings = try CommonOptions.assignments(common.settings)
     if let upstream { settings[.upstreamURL] = upstream }
@@ -33,7 +33,8 @@ struct InitCommand: OperatorCommand {
     if let subscription { settings[.subscriptionManifest] = StateDirectory(path: subscription).path }
     _ = try Configuration(document: nil, flags: settings)
     try await SiteFoundation(state: state, settings: settings).lay()
-    let site = try await Site.open(CommonOptions.named(state: state))
+    let written = try Configuration(document: try TOMLDocument(file: state.configurationFile))
+    let site = try await Site.open(state, configuration: written)
     try await site.saveSettings()
     try output.show(InitReport(state: state, serverID: try await site.catalog.identity().serverID, site: site))
     return .done

@@ -19,7 +19,7 @@ struct ServeCommand: OperatorCommand {
   @Flag(name: .long, help: "No synchronization runs.")
   var noSchedule = false
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     var extra: [Setting: String] = [:]
     if let host { extra[.serveHost] = host }
     if let port { extra[.servePort] = port }

@@ -11,7 +11,7 @@ struct StatusCommand: OperatorCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var output: OutputOptions
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     let site = try await Site.open(common)
     try output.show(try await StatusReport(site))
     return .done
@@ -89,7 +89,7 @@ struct StatusReport: Report {
   }
 
   var table: String {
-    let last = lastSync.map { "\($0.began) \($0.outcome)" + ($0.message.map { ": \($0)" } ?? "") }
+    let last = lastSync.map { "\(Quantity.moment($0.began)) \($0.outcome)" + ($0.message.map { ": \($0)" } ?? "") }
     var fields = [
       ("server", "\(name) (\(serverID))"), ("state", state), ("role", role),
       ("upstream", upstream.map { $0 + (upstreamVerified == false ? "  (http: not verified)" : "") } ?? "none"),
@@ -110,7 +110,9 @@ struct StatusReport: Report {
       ),
       ("disk free", Quantity.bytes(content.freeBytes)),
     ]
-    for server in downstreamServers { fields.append(("downstream", "\(server.name), last seen \(server.lastSeen)")) }
+    for server in downstreamServers {
+      fields.append(("downstream", "\(server.name), last seen \(Quantity.moment(server.lastSeen))"))
+    }
     return FieldList.text(fields)
   }
 }

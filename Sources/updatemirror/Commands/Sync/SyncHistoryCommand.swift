@@ -17,7 +17,7 @@ struct SyncHistory: OperatorCommand {
     guard (1...1000).contains(limit) else { throw ValidationError("--limit: expected 1 to 1000, found \(limit)") }
   }
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     let site = try await Site.open(common)
     try output.show(SyncHistoryReport(records: try await site.catalog.history(limit: limit)))
     return .done

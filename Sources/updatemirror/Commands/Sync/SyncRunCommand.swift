@@ -29,7 +29,7 @@ struct SyncRunCommand: OperatorCommand {
     if dryRun && contentOnly { throw ValidationError("--dry-run and --content-only exclude each other") }
   }
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     var extra: [Setting: String] = [:]
     if let upstream { extra[.upstreamURL] = upstream }
     if progress.quiet && common.logLevel == nil { extra[.logLevel] = "warning" }

@@ -91,7 +91,7 @@ struct SyncPreviewReport: Report {
   let upstream: String
   let newCategories: Int
   let newRevisions: Int
-  let newUpdates: Int
+  let changedDeployments: Int
   let listedRevisions: Int
   let metadataBytes: Int64
   let newFiles: Int
@@ -107,7 +107,7 @@ struct SyncPreviewReport: Report {
     upstream = preview.endpoint
     newCategories = preview.newCategories
     newRevisions = preview.newRevisions
-    newUpdates = preview.newUpdates
+    changedDeployments = preview.changedDeployments
     listedRevisions = preview.listedRevisions
     metadataBytes = preview.metadataBytes
     newFiles = preview.newFiles
@@ -124,7 +124,8 @@ struct SyncPreviewReport: Report {
     return FieldList.text([
       ("upstream", upstream), ("listed", Quantity.count(listedRevisions, "revision")),
       ("new categories", "\(newCategories)"),
-      ("new", "\(Quantity.count(newRevisions, "revision")) of \(Quantity.count(newUpdates, "update"))"),
+      ("new", Quantity.count(newRevisions, "revision")),
+      ("approvals", "\(changedDeployments) changed"),
       ("metadata", Quantity.bytes(metadataBytes) + partly),
       ("new files", "\(Quantity.count(newFiles, "file")), \(Quantity.bytes(newFileBytes))" + partly),
       ("already wanted", "\(Quantity.count(waitingFiles, "file")), \(Quantity.bytes(waitingFileBytes))"),

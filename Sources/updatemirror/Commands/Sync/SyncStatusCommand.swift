@@ -11,7 +11,7 @@ struct SyncStatus: OperatorCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var output: OutputOptions
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     let site = try await Site.open(common)
     let report = try await SyncStatusReport(site)
     try output.show(report)
@@ -54,7 +54,8 @@ struct SyncStatusReport: Report {
   var table: String {
     var fields = [("upstream", upstream ?? "none"), ("running", running ? "yes" : "no")]
     if let last = lastSync {
-      fields.append(("last run", "\(last.began) \(last.outcome)" + (last.message.map { ": \($0)" } ?? "")))
+      fields.append(
+        ("last run", "\(Quantity.moment(last.began)) \(last.outcome)" + (last.message.map { ": \($0)" } ?? "")))
     } else {
       fields.append(("last run", "never"))
     }

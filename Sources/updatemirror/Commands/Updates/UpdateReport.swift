@@ -94,8 +94,9 @@ struct UpdateReport: Report {
     var sections = [
       FieldList.text([
         ("update", "\(row.update).\(row.revision)"), ("title", row.title), ("kind", row.kind),
-        ("KB articles", Self.list(row.kbArticles)), ("bulletins", Self.list(securityBulletins)),
-        ("severity", severity ?? "-"), ("created", row.created ?? "-"), ("arrived", row.arrived),
+        ("KB articles", Self.list(row.kbArticles.map { "KB\($0)" })), ("bulletins", Self.list(securityBulletins)),
+        ("severity", severity ?? "-"), ("created", row.created.map(Quantity.moment) ?? "-"),
+        ("arrived", Quantity.moment(row.arrived)),
         ("publication", publicationState ?? "-"), ("revisions", revisions.map(String.init).joined(separator: ", ")),
         ("languages", languages.isEmpty ? "all" : languages.joined(separator: ", ")),
         ("product", Self.titles(categories)), ("classification", Self.titles(classifications)),

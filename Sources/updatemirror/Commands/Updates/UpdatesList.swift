@@ -4,7 +4,7 @@ import UpdateModel
 
 struct UpdatesList: OperatorCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists updates, the newest first.",
+    commandName: "list", abstract: "Lists updates in the order of their arrival.",
     discussion: example(
       "updatemirror updates list --product \"Windows Server 2025\" --approval not-approved --text KB5031455",
       "updatemirror updates list --needs-files --json"))
@@ -61,7 +61,7 @@ struct UpdatesList: OperatorCommand {
     guard (1...10_000).contains(limit) else { throw ValidationError("--limit: expected 1 to 10000, found \(limit)") }
   }
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     let site = try await Site.open(common)
     let names = CategoryNames(catalog: site.catalog)
     var query = UpdateQuery()
@@ -83,7 +83,7 @@ struct UpdatesList: OperatorCommand {
 struct CategoryNames {
   let catalog: Catalog
 
-  /// - Throws: ``Failure`` with ``ExitStatus/usage`` and the nearest names for one that is unknown.
+  /// - Throws: ``Failure`` with ``ProgramStatus/usage`` and the nearest names for one that is unknown.
   func identifiers(_ words: [String], classifications: Bool) async throws -> [GUID] {
     guard !words.isEmpty else { return [] }
     let rows = try await catalog.categories().filter { ($0.type == .updateClassification) == classifications }

@@ -18,7 +18,7 @@ struct UpdatesShow: OperatorCommand {
   @Flag(name: .long, help: "Print the metadata document as it was received, nothing else.")
   var document = false
 
-  func execute() async throws -> ExitStatus {
+  func execute() async throws -> ProgramStatus {
     let site = try await Site.open(common)
     guard let details = try await find(in: site.catalog) else {
       throw Failure(.failed, "updates show: \(update): not in the catalogue", hint: "updatemirror updates list --all")

@@ -4,10 +4,10 @@ import Testing
 @testable import updatemirror
 
 @Suite("Exit statuses")
-struct ExitStatusTests {
+struct ProgramStatusTests {
   @Test("the exit numbers are the documented ones")
   func numbers() {
-    #expect(ExitStatus.allCases.map(\.rawValue) == [0, 1, 2, 3, 10, 11, 12, 130])
+    #expect(ProgramStatus.allCases.map(\.rawValue) == [0, 1, 2, 3, 10, 11, 12, 130])
   }
 
   @Test("each kind of error has its exit status")

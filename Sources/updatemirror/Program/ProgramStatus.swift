@@ -1,7 +1,7 @@
 /// The numbers that a run of `updatemirror` ends with, by what the operator should do next.
 ///
 /// They are API: documented in docs/manual.md, never renumbered.
-enum ExitStatus: Int32, CaseIterable, Sendable {
+enum ProgramStatus: Int32, CaseIterable, Sendable {
   /// Nothing to do.
   case done = 0
   /// Read the message.

@@ -1,0 +1,207 @@
+import Foundation
+import Testing
+
+@testable import updatemirror
+
+/// The program as an operator meets it: processes, files, exit statuses.
+@Suite("End to end of the program", .serialized)
+struct EndToEndTests {
+  private let folder: TemporaryFolder
+  private var first: String { folder.path + "/first" }
+  private var second: String { folder.path + "/second" }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test("init, generate, serve, sync: the second site ends complete, verified and with exit status 0")
+  func wholeStory() async throws {
+    try await makeFirst()
+    let (server, address) = try await serve(first)
+    try await expect(.done, "init", "--state", second, "--upstream", address, "--mode", "replica")
+    let preview = try await json(.done, "sync", "--dry-run", "--state", second)
+    #expect(preview["newRevisions"] as? Int ?? 0 > 0)
+    let before = try await json(.done, "status", "--state", second)
+    #expect((before["catalogue"] as? [String: Any])?["updates"] as? Int == 0)
+
+    let run = try await json(.done, "sync", "--state", second)
+    #expect(run["complete"] as? Bool == true)
+    #expect((run["content"] as? [String: Any])?["fetchedFiles"] as? Int ?? 0 > 0)
+    let again = try await json(.done, "sync", "--state", second)
+    #expect(again["newRevisions"] as? Int == 0)
+
+    let groups = try await json(.done, "groups", "list", "--state", second)
+    let groupsOfFirst = try await json(.done, "groups", "list", "--state", first)
+    #expect(groups as NSDictionary == groupsOfFirst as NSDictionary)
+    try await expect(.done, "doctor", "--state", second)
+    let verified = try await json(.done, "content", "verify", "--state", second)
+    #expect(verified["files"] as? Int == (run["content"] as? [String: Any])?["fetchedFiles"] as? Int)
+    server.terminate()
+    #expect(await server.ended().status == 0)
+  }
+
+  @Test("the fields of every JSON report are the documented ones")
+  func fields() async throws {
+    try await makeFirst()
+    let (server, address) = try await serve(first)
+    try await expect(.done, "init", "--state", second, "--upstream", address, "--mode", "replica")
+    let reports: [(String, [String])] = [
+      ("sync --dry-run", ["sync", "--dry-run"]), ("sync", ["sync"]), ("sync status", ["sync", "status"]),
+      ("sync history", ["sync", "history"]), ("status", ["status"]), ("doctor", ["doctor"]),
+      ("updates list", ["updates", "list", "--limit", "200"]), ("groups list", ["groups", "list"]),
+      ("content stats", ["content", "stats"]), ("content verify", ["content", "verify"]),
+      ("content gc", ["content", "gc"]), ("config show", ["config", "show"]), ("config check", ["config", "check"]),
+    ]
+    var lines: [String] = []
+    for (name, arguments) in reports {
+      let report = try await json(.done, arguments + ["--state", second])
+      lines += Self.fieldNames(report).map { "\(name): \($0)" }
+    }
+    let list = try await json(.done, "updates", "list", "--state", second, "--limit", "200")
+    let updates = list["updates"] as? [[String: Any]] ?? []
+    let withFiles = try #require(updates.first { $0["installApprovals"] as? Int ?? 0 > 0 }?["update"] as? String)
+    let shown = try await json(.done, "updates", "show", withFiles, "--state", second)
+    lines += Self.fieldNames(shown).map { "updates show: \($0)" }
+    server.terminate()
+    _ = await server.ended()
+
+    let manual = try PackageRoot.text("docs/manual.md")
+    for line in lines {
+      let field = String(line.split(separator: " ").last?.split(separator: ".").last ?? "").replacing("[]", with: "")
+      #expect(manual.contains("`\(field)`"), "\(line) is not in docs/manual.md")
+    }
+    let file = "\(PackageRoot.path)/Tests/updatemirrorTests/Golden/json-fields.txt"
+    let golden = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map(String.init)
+    // Fields without a value are left out, so a run may show fewer; it never shows others.
+    #expect(Set(lines).subtracting(golden) == [])
+    #expect(Set(golden).subtracting(lines).filter { !$0.hasPrefix("updates show") } == [])
+  }
+
+  @Test("one run at a time: 11; interrupted: 130; the next run continues and completes: 0")
+  func lockAndInterrupt() async throws {
+    try await makeFirst()
+    let (server, address) = try await serve(first)
+    try await expect(.done, "init", "--state", second, "--upstream", address, "--mode", "replica")
+    let slow = try RunningProgram([
+      "sync", "--state", second, "--set", "content.bandwidth-limit=200 KB", "--set", "content.min-free=0",
+    ])
+    #expect(await slow.line(containing: "content") != nil)
+    let locked = try await ProgramUnderTest.run("sync", "--state", second)
+    #expect(locked.status == ProgramStatus.locked.rawValue)
+    #expect(locked.errors.contains("held by another run"))
+    #expect(locked.errors.contains("hint: "))
+    slow.interrupt()
+    let interrupted = await slow.ended()
+    #expect(interrupted.status == ProgramStatus.interrupted.rawValue, "\(interrupted.errors)")
+    #expect(interrupted.errors.contains("the next run continues"))
+
+    let resumed = try await json(.done, "sync", "--state", second)
+    #expect(resumed["complete"] as? Bool == true)
+    #expect(resumed["newRevisions"] as? Int == 0)
+    let verified = try await json(.done, "content", "verify", "--state", second)
+    #expect((verified["bad"] as? [Any])?.isEmpty == true)
+    let staged = try FileManager.default.contentsOfDirectory(atPath: second + "/staging")
+    #expect(staged.filter { $0.hasSuffix(".part") } == [])
+    server.terminate()
+    _ = await server.ended()
+  }
+
+  @Test("a file that the upstream server lost: exit status 3, the file and its update are named")
+  func incomplete() async throws {
+    try await makeFirst()
+    let (server, address) = try await serve(first)
+    try await expect(.done, "init", "--state", second, "--upstream", address, "--mode", "replica")
+    try await expect(.done, "sync", "--metadata-only", "--state", second)
+    let wanted = try await ProgramUnderTest.run("sync", "status", "--state", second, "--json")
+    #expect(wanted.status == ProgramStatus.incomplete.rawValue)
+    let missing = try #require(try Self.object(wanted.output)["missingFiles"] as? [[String: Any]])
+    let digest = try #require(missing.first?["sha1"] as? String)
+    let content = "\(first)/content/\(digest.suffix(2))"
+    for name in try FileManager.default.contentsOfDirectory(atPath: content) where name.hasPrefix(digest) {
+      try FileManager.default.removeItem(atPath: "\(content)/\(name)")
+    }
+    let run = try await json(.incomplete, "sync", "--state", second)
+    let report = try #require(run["content"] as? [String: Any])
+    let named = try #require(report["missing"] as? [[String: Any]])
+    #expect(named.map { $0["sha1"] as? String } == [digest])
+    #expect((named.first?["updates"] as? [String])?.isEmpty == false)
+    server.terminate()
+    _ = await server.ended()
+  }
+
+  @Test("the demonstration finds and repairs the damage, and leaves the result")
+  func demo() async throws {
+    let ended = try await ProgramUnderTest.run(
+      "demo", "--folder", folder.path + "/demo", "--revisions", "150", "--content-size", "4 MiB")
+    #expect(ended.status == 0, "\(ended.errors)")
+    #expect(ended.output.contains("content verify            exit status 3"))
+    #expect(ended.output.contains("1 file in quarantine, 1 file fetched again and verified"))
+    #expect(ended.output.contains("sync --dry-run"))
+    try await expect(.done, "status", "--state", folder.path + "/demo/second")
+  }
+
+  @Test("no state directory: 10; wrong usage: 2; nothing to reach: 1")
+  func otherStatuses() async throws {
+    let none = try await ProgramUnderTest.run("status", "--state", folder.path + "/none")
+    #expect(none.status == ProgramStatus.noState.rawValue)
+    #expect(none.errors.contains("hint: updatemirror init"))
+    try await expect(.usage, "sync", "--no-such-option")
+    try await expect(.usage, "content", "verify", "--subset", "2/1")
+    try await expect(.done, "init", "--state", second, "--set", "content.min-free=0")
+    try await expect(.failed, "init", "--state", second)
+    try await expect(.usage, "sync", "--state", second)
+    try await expect(.failed, "sync", "--state", second, "--upstream", "http://127.0.0.1:1")
+    try await expect(.usage, "config", "check", "--state", second, "--set", "serve.prt=1")
+    let unknown = try await ProgramUnderTest.run(
+      "config", "check", "--state", second, environment: ["UPDATEMIRROR_SERVE_PROT": "1"])
+    #expect(unknown.status == ProgramStatus.incomplete.rawValue)
+    #expect(unknown.output.contains("UPDATEMIRROR_SERVE_PROT"))
+    let occupied = folder.path
+    try await expect(.failed, "init", "--state", occupied)
+  }
+
+  private func makeFirst() async throws {
+    try await expect(.done, "init", "--state", first, "--set", "content.min-free=0", "--set", "serve.host=127.0.0.1")
+    try await expect(
+      .done, "generate", "--state", first, "--revisions", "150", "--content-size", "4 MiB", "--approvals", "60",
+      "--quiet")
+  }
+
+  private func serve(_ state: String) async throws -> (RunningProgram, String) {
+    let server = try RunningProgram(["serve", "--state", state, "--port", "0"])
+    let line = try #require(await server.line(containing: "serving"))
+    return (server, String(line.split(separator: " ").last ?? ""))
+  }
+
+  private func expect(_ status: ProgramStatus, _ arguments: String...) async throws {
+    let ended = await (try RunningProgram(arguments)).ended()
+    #expect(ended.status == status.rawValue, "\(arguments): \(ended.errors)")
+  }
+
+  private func json(_ status: ProgramStatus, _ arguments: String...) async throws -> [String: Any] {
+    try await json(status, arguments)
+  }
+
+  private func json(_ status: ProgramStatus, _ arguments: [String]) async throws -> [String: Any] {
+    let ended = await (try RunningProgram(arguments + ["--json"])).ended()
+    #expect(ended.status == status.rawValue, "\(arguments): \(ended.errors)")
+    return try Self.object(ended.output)
+  }
+
+  private static func object(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+
+  /// Key paths, as `catalogue.updates` and `runs[].began`, sorted.
+  private static func fieldNames(_ value: Any, path: String = "") -> [String] {
+    var names: Set<String> = []
+    if let object = value as? [String: Any] {
+      for (key, inner) in object {
+        let name = path.isEmpty ? key : "\(path).\(key)"
+        let below = fieldNames(inner, path: name)
+        names.formUnion(below.isEmpty ? [name] : below)
+      }
+    } else if let items = value as? [Any] {
+      for item in items { names.formUnion(fieldNames(item, path: path + "[]")) }
+    }
+    return names.sorted()
+  }
+}
