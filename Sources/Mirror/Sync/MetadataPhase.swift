@@ -126,7 +126,7 @@ struct MetadataPhase: Sendable {
   private func giveUp(_ identities: [UpdateIdentity], _ tally: inout Tally, _ decoder: DocumentDecoder) async throws {
     try await catalog.markUnavailable(identities)
     for identity in identities {
-      let reason = decoder.rejection(of: identity) ?? "the USS lists it and does not deliver it"
+      let reason = decoder.rejection(of: identity) ?? "the USS does not deliver it"
       logger.warning("sync: revision \(identity) is unavailable: \(reason)")
       guard tally.report.unavailable.count < ContentReport.limit else { continue }
       tally.report.unavailable.append(.init(identity: identity, reason: reason))
