@@ -22,10 +22,11 @@ final class MirrorSite: Sendable {
   let upstream: UpstreamEndpoint
 
   init(
-    _ url: String, clock: TestClock = TestClock(), isReplica: Bool = false,
+    _ url: String, clock: TestClock = TestClock(), isReplica: Bool = false, folder: TemporaryDirectory? = nil,
     client configuration: HTTPClientConfiguration = HTTPClientConfiguration()
   ) async throws {
-    folder = try TemporaryDirectory()
+    self.folder = try folder ?? TemporaryDirectory()
+    let folder = self.folder
     self.clock = clock
     catalog = try await Catalog.open(path: folder.path("catalog.sqlite"), clock: clock.clock)
     var settings = try await catalog.settings()

@@ -13,6 +13,7 @@ final class SimulatedUSS: Sendable {
     let operation: String
     let path: String
     let soapAction: String?
+    let acceptEncoding: String?
     let body: String
     let number: Int
   }
@@ -80,6 +81,7 @@ final class SimulatedUSS: Sendable {
         state.calls.append(
           Call(
             operation: incoming.operationName, path: request.path, soapAction: request["SOAPAction"],
+            acceptEncoding: request["Accept-Encoding"],
             body: request.bodyText, number: number))
         let rule = state.rules.first {
           ($0.operation ?? incoming.operationName) == incoming.operationName && $0.calls.contains(number)

@@ -163,7 +163,7 @@ import WireFormat
     try await expectComplete(site, try await undisturbed())
   }
 
-  @Test("SSS-276, SSS-391: cancelled at any point, the next run ends equal to an undisturbed one", arguments: 0..<24)
+  @Test("SSS-276: cancelled at any point, the next run ends equal to an undisturbed one", arguments: 0..<24)
   func cancelled(seed: Int) async throws {
     var random = SeededGenerator(seed: UInt64(seed))
     let server = try Self.server()

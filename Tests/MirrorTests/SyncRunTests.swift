@@ -307,13 +307,14 @@ import WireFormat
     #expect(server.calls.isEmpty)
   }
 
-  @Test("SSS-284: another upstream starts without anchors")
+  @Test("SSS-282, SSS-284: another upstream takes the place of the first and starts without anchors")
   func changedUpstream() async throws {
     let first = try Sample.server(updates: 3)
     let second = try Sample.server(updates: 4)
     let site = try await MirrorSite(first.url)
     try await site.sync(.metadataOnly)
     try await site.sync(.metadataOnly) { $0.upstream = try! UpstreamEndpoint(second.url) }
+    #expect(try await site.catalog.upstream().endpoint == second.url)
     #expect(second.calls("GetConfigData").allSatisfy { !$0.body.contains("configAnchor") })
     #expect(second.calls("GetRevisionIdList").allSatisfy { !$0.body.contains("<Anchor>") })
     #expect(try await site.contents().count == 9)
@@ -340,6 +341,31 @@ import WireFormat
     let rows = try await site.catalog.history(limit: 10)
     #expect(rows.map(\.outcome) == [.succeeded])
     #expect(rows.first?.newRevisions == 8)
+  }
+
+  @Test("SSS-274: after a restart the anchors are still there and the cookies are not")
+  func restart() async throws {
+    let server = try Sample.server(updates: 3)
+    var site: MirrorSite? = try await MirrorSite(server.url)
+    let folder = try #require(site?.folder)
+    try await site?.sync(.metadataOnly)
+    try site?.catalog.close()
+    site = nil
+    server.clearRecords()
+    let again = try await MirrorSite(server.url, folder: folder)
+    try await again.sync(.metadataOnly)
+    #expect(server.operations.first == "GetAuthConfig")
+    #expect(try #require(server.calls("GetCookie").first).body.contains("oldCookie") == false)
+    #expect(server.calls("GetRevisionIdList").allSatisfy { $0.body.contains("<Anchor>") })
+    #expect(try await again.contents().count == 8)
+  }
+
+  @Test("SSS-016: Accept-Encoding is sent on every call")
+  func acceptEncoding() async throws {
+    let server = try Sample.server(updates: 1)
+    let site = try await MirrorSite(server.url)
+    try await site.sync(.metadataOnly)
+    #expect(server.calls.allSatisfy { $0.acceptEncoding?.contains("gzip") == true })
   }
 
   @Test("SSS-099, SSS-101: cookies of 20 seconds are renewed inside the phase; none is sent after its end")
