@@ -51,7 +51,10 @@ final class SimulatedUSS: Sendable {
     serverBox.withLock { $0 = server }
   }
 
-  var server: FaultServer { serverBox.withLock { $0 }! }
+  var server: FaultServer {
+    guard let server = serverBox.withLock({ $0 }) else { preconditionFailure("the server has not started") }
+    return server
+  }
   var url: String { server.url }
 
   func change(_ change: (inout SimulatedUSSState) -> Void) { state.withLock { change(&$0) } }
