@@ -96,6 +96,12 @@ let package = Package(
         "Catalog", "ContentStore", "Mirror", "Packing", "Platform", "Sealing", "TestSupport", "Transfer", "UpdateModel",
         "WireFormat", logging,
       ]),
+    tests(
+      "EndToEndTests",
+      [
+        "Catalog", "ContentStore", "Generator", "Platform", "Sealing", "TestSupport", "UpdateModel", "UpdateServer",
+        "updatemirror", grdb, lifecycle, logging,
+      ]),
     tests("GeneratorTests", ["Catalog", "ContentStore", "Generator", "Sealing", "UpdateModel", "WireFormat"]),
     tests("PackingTests", ["Packing"]),
     tests("PlatformTests", ["Platform", "UpdateModel"]),

@@ -1,0 +1,23 @@
+import Foundation
+import Testing
+
+/// A DSS that is also a USS: `updatemirror serve` runs on its state until the body has ended.
+extension DownstreamSite {
+  func serving(_ body: @Sendable (Int) async throws -> Void) async throws {
+    let child = try start(["serve", "--host", "127.0.0.1", "--port", "0", "--no-schedule"])
+    let line = try await child.line(containing: "http://127.0.0.1:")
+    let port = line.flatMap { $0.split(separator: ":").last }.flatMap { Int($0.prefix { $0.isNumber }) }
+    guard let port else {
+      Issue.record("serve did not say its port: \(await child.ended().words)")
+      return
+    }
+    do { try await body(port) } catch {
+      child.send(SIGTERM)
+      _ = await child.ended()
+      throw error
+    }
+    child.send(SIGTERM)
+    let ended = await child.ended()
+    #expect(ended.status == 0, "serve stops gracefully: \(ended.words)")
+  }
+}
