@@ -32,6 +32,8 @@ struct StagingWriter {
     insertBundle = try RawStatement(db, "INSERT INTO bundle VALUES (?, ?, ?, ?, ?)")
     insertEULA = try RawStatement(db, "INSERT OR IGNORE INTO eula (eulaID) VALUES (?)")
     files = try FileWriter(db)
+    // Before the next transaction begins: it would name updates by keys that do not exist.
+    db.afterNextTransaction(onCommit: { _ in }, onRollback: { _ in catalog.keyCache.withLock { $0.removeAll() } })
   }
 
   private static let revisionSQL = """
