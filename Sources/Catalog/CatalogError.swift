@@ -14,7 +14,7 @@ public enum CatalogError: Error, Hashable, Sendable {
   case database(operation: String, text: String)
   /// Not an anchor this software can have written: InvalidParameters (SSS-131, SSS-197, SSS-387).
   case malformedAnchor(String)
-  /// Another change log's anchor, or one from its future: ServerChanged (SSS-387).
+  /// Another change log's anchor, one from its future or from a life that a backup undid: ServerChanged (SSS-387).
   case foreignAnchor(String, epoch: String, lastSequence: Int64)
   /// Tombstones that the caller would need are purged: ServerChanged (SSS-388).
   case expiredAnchor(String, oldestSequence: Int64)
@@ -49,7 +49,7 @@ extension CatalogError: CustomStringConvertible {
     case .malformedAnchor(let text):
       "anchor: expected nnnn,yyyy-MM-dd HH:mm:ss.fff,epoch, found \(text.debugDescription)"
     case .foreignAnchor(let text, let epoch, let last):
-      "anchor: expected epoch \(epoch) and a sequence up to \(last), found \(text.debugDescription)"
+      "anchor: expected epoch \(epoch) and a recorded sequence up to \(last), found \(text.debugDescription)"
     case .expiredAnchor(let text, let oldest):
       "anchor: expected a sequence of at least \(oldest), found \(text.debugDescription)"
     case .replica(let operation): "\(operation): refused: this server is a replica, its USS decides"

@@ -31,14 +31,23 @@ enum ChangeLog {
   }
 
   /// The sequence that an anchor of ours names; nil for no anchor. Empty text means none (SSS-132, SSS-197).
+  ///
+  /// The moment counts as well: after a return to an older copy of the database the same sequence is
+  /// given to another change, and an anchor from before would pass over everything up to it.
   static func sequence(_ db: Database, of text: String?) throws -> Int64? {
     guard let text, !text.isEmpty else { return nil }
     guard let mark = ChangeMark(text) else { throw CatalogError.malformedAnchor(text) }
     let now = try self.mark(db)
-    guard mark.epoch == now.epoch, mark.sequence <= now.sequence else {
+    guard mark.epoch == now.epoch, mark.sequence <= now.sequence, try isRecorded(mark, db) else {
       throw CatalogError.foreignAnchor(text, epoch: now.epoch, lastSequence: now.sequence)
     }
     return mark.sequence
+  }
+
+  private static func isRecorded(_ mark: ChangeMark, _ db: Database) throws -> Bool {
+    let sql = "SELECT changedAt FROM change WHERE sequence = ?"
+    let ticks = try Int64.fetchOne(db, sql: sql, arguments: [mark.sequence])
+    return Timestamp(ticks: ticks ?? 0).anchorText == mark.time.anchorText
   }
 }
 
