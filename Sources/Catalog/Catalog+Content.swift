@@ -13,7 +13,8 @@ extension Catalog {
       let sql = """
         \(query.with)
         SELECT file.fileID, digest, size, muURL, isRequested, coalesce(attempts, 0),
-          (SELECT count(*) FROM revisionFile WHERE revisionFile.fileID = file.fileID)
+          (SELECT count(*) FROM revisionFile JOIN revision USING (revisionID)
+            WHERE revisionFile.fileID = file.fileID AND changeSequence IS NOT NULL)
         FROM file LEFT JOIN fileFailure USING (fileID)
         WHERE file.fileID > ? AND isPresent = 0 AND (nextTry IS NULL OR nextTry <= ?)
           AND \(query.condition)\(WantedFiles.hasDigest(policy))

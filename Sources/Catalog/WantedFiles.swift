@@ -59,7 +59,8 @@ enum WantedFiles {
   }
 }
 
-/// Reads a file as its first published revision declares it.
+/// Reads a file as its first published revision declares it; one that declares a SHA-256 comes before
+/// those that do not, as `file.flags` says that the file has one.
 struct ContentFileReader {
   private let statement: Statement
   private let failure: Statement
@@ -69,17 +70,21 @@ struct ContentFileReader {
       sql: """
         SELECT fileName, modified, patchingType, isEncrypted, additionalDigests
         FROM revisionFile JOIN revision USING (revisionID)
-        WHERE fileID = ? ORDER BY changeSequence IS NULL, revisionID LIMIT 1
+        WHERE fileID = ? ORDER BY changeSequence IS NULL, additionalDigests IS NULL, revisionID
         """)
     failure = try db.cachedStatement(
       sql: "SELECT reason, attempts, failedAt, nextTry FROM fileFailure WHERE fileID = ?")
   }
 
   func file(_ fileID: Int64, digest: FileDigest, size: Int64?) throws -> ContentFile {
-    guard let row = try Row.fetchOne(statement, arguments: [fileID]) else {
-      return ContentFile(digest: digest, fileName: "", size: size)
+    let rows = try Row.fetchCursor(statement, arguments: [fileID])
+    var first: ContentFile?
+    while let row = try rows.next() {
+      let file = try Self.file(row, from: 0, digest: digest, size: size)
+      if file.sha256 != nil { return file }
+      first = first ?? file
     }
-    return try Self.file(row, from: 0, digest: digest, size: size)
+    return first ?? ContentFile(digest: digest, fileName: "", size: size)
   }
 
   /// From five columns: name, modified, patching type, encrypted, additional digests.

@@ -148,4 +148,16 @@ struct ContentTests {
     }
     #expect(seen == (1...25).map { digest($0) })
   }
+
+  @Test("a file is read with the SHA-256 that any of its revisions declares, published ones first")
+  func strongestDeclaration() async throws {
+    let catalog = try await folder.catalog()
+    try await catalog.add(.updates, [revision(1) { $0.files = [file(1, hasSHA256: false)] }])
+    try await catalog.add(.updates, [revision(2) { $0.files = [file(1)] }])
+    try await catalog.stage(.updates, [revision(3) { $0.files = [file(1)] }])
+    let wanted = try await catalog.wantedFiles(eager, limit: 10)
+    #expect(wanted.map(\.file) == [file(1)])
+    #expect(wanted.map(\.wantedBy) == [2])
+    #expect(try await catalog.files([digest(1)]).map(\.file.sha256) == [file(1).sha256])
+  }
 }
