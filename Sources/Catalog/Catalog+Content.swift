@@ -149,8 +149,10 @@ extension Catalog {
     }
   }
 
+  /// Records files that are no longer stored. On disk when it returns: a file that is gone and counts as
+  /// present is never fetched again.
   public func markAbsent(_ digests: [FileDigest]) async throws {
-    try await write("mark absent") { db in
+    try await writeDurably("mark absent") { db in
       let update = try RawStatement(db, "UPDATE file SET isPresent = 0, verifiedAt = NULL WHERE digest = ?")
       for digest in digests {
         update.bind(1, digest.bytes)
