@@ -52,11 +52,11 @@ extension ContentStore {
         foreign += listing.foreign
       }
       var journal = try VerifyJournal.read(in: self.root)
-      let began = try journal.begin(subset, present: present.map(\.digest), at: now, in: self.root)
+      try journal.begin(subset, present: present.map(\.digest), at: now, in: self.root)
       let wanted = present.filter { subset.contains($0.digest) }
       let never = Timestamp(ticks: 0)
       let dated = wanted.map { (name: $0, time: journal.checked[$0.digest] ?? never) }
-      let due = dated.filter { $0.time < began || $0.time == never }
+      let due = dated.filter { !journal.checkedInPass.contains($0.name.digest) }
       let sorted = due.sorted { ($0.time, $0.name.digest) < ($1.time, $1.name.digest) }
       return (sorted.map(\.name), foreign, wanted.count - due.count)
     }

@@ -13,7 +13,9 @@ struct VerifyJournal {
   private static let limit = 128 << 20
 
   private(set) var checked: [FileDigest: Timestamp] = [:]
-  private(set) var openPass: (subset: VerifySubset, began: Timestamp)?
+  /// Files checked since the last `pass` line. The order of lines says it: a clock may step back.
+  private(set) var checkedInPass: Set<FileDigest> = []
+  private var openPass: (subset: VerifySubset, began: Timestamp)?
 
   static func read(in folder: Folder) throws(SystemError) -> VerifyJournal {
     var journal = VerifyJournal()
@@ -37,26 +39,28 @@ struct VerifyJournal {
     guard words.count == 3, let ticks = Int64(words[2]) else { return }
     if words[0] == "checked", let digest = FileDigest(hex: words[1]) {
       checked[digest] = Timestamp(ticks: ticks)
+      checkedInPass.insert(digest)
     } else if words[0] == "pass", let subset = VerifySubset(String(words[1])) {
       openPass = (subset, Timestamp(ticks: ticks))
+      checkedInPass = []
     }
   }
 
   /// Continues the open pass of `subset`, or begins one now. Writes the journal without files that are gone.
-  ///
-  /// - Returns: when the pass began.
   mutating func begin(
     _ subset: VerifySubset, present: [FileDigest], at now: Timestamp, in folder: Folder
-  ) throws(SystemError) -> Timestamp {
+  ) throws(SystemError) {
     var began = now
-    if let openPass, openPass.subset == subset { began = openPass.began }
-    var lines = [Self.title]
+    if let openPass, openPass.subset == subset { began = openPass.began } else { checkedInPass = [] }
+    var before = ""
+    var since = ""
     for digest in present {
-      if let time = checked[digest] { lines.append("checked \(digest.hex) \(time.ticks)") }
+      guard let time = checked[digest] else { continue }
+      let line = Self.checkedLine(digest, time)
+      if checkedInPass.contains(digest) { since += line } else { before += line }
     }
-    lines.append("pass \(subset) \(began.ticks)")
-    try DurableFile.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: Self.name, in: folder)
-    return began
+    let text = "\(Self.title)\n\(before)pass \(subset) \(began.ticks)\n\(since)"
+    try DurableFile.write(Array(text.utf8), to: Self.name, in: folder)
   }
 
   static func checkedLine(_ digest: FileDigest, _ time: Timestamp) -> String { "checked \(digest.hex) \(time.ticks)\n" }

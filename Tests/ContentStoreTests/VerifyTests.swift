@@ -156,4 +156,14 @@ private final class SteppingClock: Sendable {
     #expect(try await store.collectGarbage(preview: false, stagingBefore: .endOfTime) { Set($0) }.partFiles == 1)
     #expect(try state.names("staging").isEmpty)
   }
+
+  @Test("a clock that stands still or steps back does not make a new pass skip files")
+  func clockStepsBack() async throws {
+    try await fill()
+    _ = try await store.verifyAll()
+    for now in [Timestamp.unixEpochTicks, Timestamp.unixEpochTicks, Timestamp.unixEpochTicks + 1] {
+      let again = try await ContentStore(state: state.path, clock: { Timestamp(ticks: now) }).verifyAll()
+      #expect(again.files == 20 && again.filesCheckedBefore == 0)
+    }
+  }
 }
