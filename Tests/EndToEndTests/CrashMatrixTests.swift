@@ -111,7 +111,7 @@ struct CrashLane: Sendable {
       let site = try copy(start)
       let timeline = Timeline()
       let firstFile = Mutex<Relay.Tally?>(nil)
-      relay.watch { event in
+      relay.watch { [relay] event in
         guard case .request(_, let operation) = event else { return .pass }
         timeline.note()
         if operation.hasPrefix("GET ") { firstFile.withLock { $0 = $0 ?? relay.seen } }
