@@ -22,12 +22,16 @@ extension Catalog {
   }
 
   /// Categories and classifications with their names.
-  public func categories(language: String? = nil) async throws -> [CategoryRow] {
+  ///
+  /// - Parameter countsUpdates: also count the updates of each, which reads every membership; else the count is 0.
+  public func categories(language: String? = nil, countsUpdates: Bool = true) async throws -> [CategoryRow] {
     try await read("categories") { db in
+      let count = """
+        (SELECT count(*) FROM membership JOIN revision AS member USING (revisionID)
+          WHERE categoryKey = revision.updateKey AND member.isLatest = 1 AND member.kind > 5)
+        """
       let sql = """
-        SELECT revisionID, updateKey, updateID, kind, kindText,
-          (SELECT count(*) FROM membership JOIN revision AS member USING (revisionID)
-            WHERE categoryKey = revision.updateKey AND member.isLatest = 1 AND member.kind > 5)
+        SELECT revisionID, updateKey, updateID, kind, kindText, \(countsUpdates ? count : "0")
         FROM revision JOIN knownUpdate USING (updateKey) WHERE isLatest = 1 AND kind BETWEEN 1 AND 5 AND kind <= 5
         ORDER BY kind, revisionID
         """
@@ -50,7 +54,7 @@ extension Catalog {
   public func nearestCategoryNames(
     to name: String, classifications: Bool, limit: Int = 5
   ) async throws -> [String] {
-    let rows = try await categories()
+    let rows = try await categories(countsUpdates: false)
     let names = Set(rows.filter { ($0.type == .updateClassification) == classifications }.map(\.title))
     return EditDistance.nearest(to: name, in: names, limit: limit)
   }

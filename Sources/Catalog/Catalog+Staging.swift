@@ -23,41 +23,47 @@ extension Catalog {
     }
   }
 
-  /// What stored revisions and live deployments name and the catalogue lacks (AMB-08, AMB-29, SSS-224).
+  /// Revisions that stored bundles and live deployments name and the catalogue lacks (AMB-08, AMB-29, SSS-224).
   ///
-  /// Identities recorded as unavailable are left out.
+  /// Identities recorded as unavailable are left out. Walks two indexes: asked in every run.
   public func missingReferences(limit: Int) async throws -> MissingReferences {
     try await read("missing references") { db in
       MissingReferences(
         bundled: try Self.missing(in: "bundle", where: "true", limit, db),
-        deployed: try Self.missing(in: "deployment", where: "isDead = 0", limit, db),
-        prerequisites: try Self.missingPrerequisites(limit, db))
+        deployed: try Self.missing(in: "deployment", where: "isDead = 0", limit, db))
     }
   }
 
   private static func missing(
     in table: String, where condition: String, _ limit: Int, _ db: Database
   ) throws -> [UpdateIdentity] {
+    // The keys come first, in index order; only what is missing is looked up by GUID.
     let sql = """
-      SELECT DISTINCT updateID, revisionNumber
-      FROM (SELECT updateID, revisionNumber, updateKey FROM \(table) JOIN knownUpdate USING (updateKey)
-        WHERE \(condition)) AS entry
-      WHERE NOT EXISTS (SELECT 1 FROM revision
-          WHERE revision.updateKey = entry.updateKey AND revision.revisionNumber = entry.revisionNumber)
-        AND NOT EXISTS (\(entryIsUnavailable))
+      SELECT updateID, revisionNumber FROM (
+        SELECT DISTINCT updateKey, revisionNumber FROM \(table) AS named
+        WHERE \(condition) AND NOT EXISTS (SELECT 1 FROM revision
+          WHERE revision.updateKey = named.updateKey AND revision.revisionNumber = named.revisionNumber)
+      ) AS absent JOIN knownUpdate USING (updateKey)
+      WHERE NOT EXISTS (SELECT 1 FROM unavailableRevision AS other
+        WHERE other.updateID = knownUpdate.updateID AND other.revisionNumber = absent.revisionNumber)
       ORDER BY updateID, revisionNumber LIMIT ?
       """
     return try Row.fetchAll(db, sql: sql, arguments: [limit]).map { try $0.identity(0, 1) }
   }
 
-  private static func missingPrerequisites(_ limit: Int, _ db: Database) throws -> [GUID] {
-    let sql = """
-      SELECT updateID FROM knownUpdate
-      WHERE NOT EXISTS (SELECT 1 FROM revision WHERE revision.updateKey = knownUpdate.updateKey)
-        AND updateKey IN (SELECT updateKey FROM prerequisite)
-      ORDER BY updateID LIMIT ?
-      """
-    return try Row.fetchAll(db, sql: sql, arguments: [limit]).map { try $0.guid(0) }
+  /// Updates named as prerequisites of which no revision is stored.
+  ///
+  /// They may lie outside the subscription, and no revision number is known. Reads all prerequisites.
+  public func missingPrerequisites(limit: Int) async throws -> [GUID] {
+    try await read("missing prerequisites") { db in
+      let sql = """
+        SELECT updateID FROM knownUpdate
+        WHERE NOT EXISTS (SELECT 1 FROM revision WHERE revision.updateKey = knownUpdate.updateKey)
+          AND updateKey IN (SELECT updateKey FROM prerequisite)
+        ORDER BY updateID LIMIT ?
+        """
+      return try Row.fetchAll(db, sql: sql, arguments: [limit]).map { try $0.guid(0) }
+    }
   }
 
   /// Stores keys by revision and file (SSS-186). Entries for unknown revisions or files are ignored.

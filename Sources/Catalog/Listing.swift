@@ -58,9 +58,6 @@ public struct MissingReferences: Hashable, Sendable {
   public let bundled: [UpdateIdentity]
   /// Revisions named by live deployments.
   public let deployed: [UpdateIdentity]
-  /// Updates named as prerequisites of which no revision is stored. They may
-  /// lie outside the subscription, and no revision number is known.
-  public let prerequisites: [GUID]
 
   /// Bundled and deployed identities without repetition: what can be fetched.
   public var identities: [UpdateIdentity] { Array(Set(bundled + deployed)).sorted() }

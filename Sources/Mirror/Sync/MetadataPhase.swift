@@ -83,7 +83,7 @@ struct MetadataPhase: Sendable {
   }
 
   private func resolveSubscription() async throws -> RevisionSelection {
-    let categories = try await catalog.categories().map(NamedCategory.init)
+    let categories = try await catalog.categories(countsUpdates: false).map(NamedCategory.init)
     let languages = try await catalog.upstream().configuration?.languages ?? []
     let (selection, fingerprint) = try run.options.subscription.resolve(categories: categories, languages: languages)
     let isChanged = try await catalog.useSubscription(fingerprint: fingerprint)

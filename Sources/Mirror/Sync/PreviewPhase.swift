@@ -31,7 +31,7 @@ struct PreviewPhase: Sendable {
     let state = try await run.catalog.upstream()
     let isSame = state.endpoint == run.options.upstream.base
     var memory = Memory(preview: SyncPreview(endpoint: run.options.upstream.base))
-    memory.categories = try await run.catalog.categories().map(NamedCategory.init)
+    memory.categories = try await run.catalog.categories(countsUpdates: false).map(NamedCategory.init)
     memory.languages = isSame ? state.configuration?.languages ?? [] : []
     let anchors = SyncSession.Anchors(
       configuration: isSame ? state.configAnchor : nil, categories: isSame ? state.categoryAnchor : nil,
