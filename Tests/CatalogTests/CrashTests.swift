@@ -100,7 +100,7 @@ struct CrashTests {
     }
   }
 
-  @Test("SSS-276, SSS-391: killed at any moment, a sync ends like an undisturbed one", arguments: 0..<20)
+  @Test("SSS-391: killed at any moment, a sync ends like an undisturbed one", arguments: 0..<20)
   func killedAtMoment(seed: Int) async throws {
     try await check(seed) { path, _ in
       await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, seed = seed as Int] in

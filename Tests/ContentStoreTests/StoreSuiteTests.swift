@@ -25,7 +25,7 @@ import UpdateModel
     #expect(try await backend.digests().isEmpty)
   }
 
-  @Test("SSS-182: a file with the declared length and digests is stored, any size", arguments: StoreFactory.all)
+  @Test("a file with the declared length and digests is stored, any size", arguments: StoreFactory.all)
   func stores(factory: StoreFactory) async throws {
     let backend = try backend(factory)
     for (index, size) in [0, 1, 65_536, 3_000_001].enumerated() {
@@ -50,7 +50,7 @@ import UpdateModel
     try await backend.begin(file) == nil
   }
 
-  @Test("bytes with another SHA-1 are never visible and go to quarantine", arguments: StoreFactory.all)
+  @Test("SSS-258: bytes with another SHA-1 are never visible and go to quarantine", arguments: StoreFactory.all)
   func wrongDigest(factory: StoreFactory) async throws {
     let backend = try backend(factory)
     let content = try TestContent(size: 1_000)
@@ -63,7 +63,7 @@ import UpdateModel
     #expect(try await backend.bytes(of: content.file.digest) == content.data)
   }
 
-  @Test("a right SHA-1 with a wrong SHA-256 is refused, under both policies", arguments: StoreFactory.all)
+  @Test("SSS-259: a right SHA-1 with a wrong SHA-256 is refused, under both policies", arguments: StoreFactory.all)
   func wrongSHA256(factory: StoreFactory) async throws {
     let content = try TestContent(size: 1_000)
     let wrong = try #require(SHA256Digest(bytes: [UInt8](repeating: 7, count: 32)))
