@@ -22,6 +22,29 @@ struct StateDump: Equatable, Sendable {
 
   subscript(part: Part) -> [String] { parts[part] ?? [] }
 
+  /// A part without whether an approval's revision has come: what is not resolved is not offered.
+  func visible(_ part: Part) -> [String] {
+    self[part].map { $0.hasPrefix("deployment|") ? String($0.dropLast(2)) : $0 }.sorted()
+  }
+
+  /// A part after the listing is published and before the superseded revisions are that only approvals name:
+  /// they come in a commit of their own, after the approvals that name them (SSS-224).
+  func listed(_ part: Part, after old: StateDump) -> [String] {
+    let kept = Set(self[part].filter { Self.isLatest($0) }.map { Self.identity($0) })
+      .union(old[part].map { Self.identity($0) })
+    return visible(part).filter { part != .updates || $0.hasPrefix("anchor|") || kept.contains(Self.identity($0)) }
+  }
+
+  /// Lines are `table|updateID|revision|...`.
+  private static func identity(_ line: String) -> String {
+    line.split(separator: "|", omittingEmptySubsequences: false).dropFirst().prefix(2).joined(separator: "|")
+  }
+
+  private static func isLatest(_ line: String) -> Bool {
+    let fields = line.split(separator: "|", omittingEmptySubsequences: false)
+    return fields.count > 3 && fields[0] == "revision" && fields[3] == "1"
+  }
+
   /// What differs, in few words.
   func differences(from other: StateDump) -> [String] {
     var found = Part.allCases.flatMap { Self.difference("\($0)", self[$0], other[$0]) }
