@@ -2,8 +2,8 @@
 
 SWIFT ?= swift
 IMPORTS := --explicit-target-dependency-import-check error
-# Suites that start servers, whole programs or long fault runs; `make check` leaves them out.
-WHOLE := --skip EndToEndTests --skip FaultTests --skip updatemirrorTests.EndToEnd
+# Suites that start whole programs or long fault runs; `make check` leaves them out.
+WHOLE := --skip EndToEndTests
 LOG := .build/tests.log
 
 export SWIFT_BACKTRACE ?= enable=no

@@ -1,4 +1,7 @@
+import Catalog
+import Mirror
 import Platform
+import UpdateServer
 
 /// Why a command ends without having done its work, in the words that the operator reads.
 struct Failure: Error, Equatable {
@@ -27,12 +30,36 @@ struct Failure: Error, Equatable {
       } else {
         self.init(.failed, error.description)
       }
+    case let error as SyncError:
+      self.init(Self.isMistake(error) ? .usage : .failed, "sync: \(error)", hint: error.hint)
+    case let error as CatalogError:
+      self.init(.failed, error.description, hint: Self.advice(error))
+    case let error as UpdateServerError:
+      self.init(.failed, error.description, hint: "another program may listen there: --port, or serve.port")
     case is CancellationError:
       self.init(.interrupted, "interrupted", hint: "nothing is lost; the next run continues")
     case let error as SystemError where error.isNoSpace:
       self.init(.failed, error.description, hint: "make room on the disk; the next run continues")
     default:
       self.init(.failed, String(describing: error))
+    }
+  }
+
+  /// The operator's to correct, not the network's.
+  private static func isMistake(_ error: SyncError) -> Bool {
+    switch error {
+    case .upstreamURLRefused, .unknownName, .noUpstream: true
+    default: false
+    }
+  }
+
+  private static func advice(_ error: CatalogError) -> String? {
+    switch error {
+    case .corrupted(let path, _): "move \(path) away, init and sync again: content is not fetched a second time"
+    case .noSpace: "make room on the disk; the next run continues"
+    case .busy: "wait for the other process, then try again"
+    case .newerSchema: "use the version that wrote it, or a newer one"
+    default: nil
     }
   }
 

@@ -5,6 +5,9 @@ import Platform
 import Sealing
 
 /// Makes a state directory: folders, cookie keys, a commented configuration, the catalogue last.
+///
+/// Configuration, keys and content that are there already are kept: so a site whose catalogue was
+/// lost is made anew around its content.
 struct SiteFoundation {
   let state: StateDirectory
   /// Settings to write into the configuration file; all others are there as comments.
@@ -24,18 +27,29 @@ struct SiteFoundation {
     if !FileManager.default.fileExists(atPath: state.cookieKeysFile) {
       try DurableFile.write(try SealingKeyRing.generate().serialized, to: state.cookieKeysFile, permissions: 0o600)
     }
-    try DurableFile.write(
-      Array(ConfigurationFile.text(settings).utf8), to: state.configurationFile, permissions: 0o640)
+    try writeConfiguration()
     _ = try ContentStore(state: state.path)
     try await Catalog.open(path: state.catalogFile, clock: SystemClock.now).close()
     withExtendedLifetime(lock) {}
+  }
+
+  private func writeConfiguration() throws {
+    guard FileManager.default.fileExists(atPath: state.configurationFile) else {
+      return try DurableFile.write(
+        Array(ConfigurationFile.text(settings).utf8), to: state.configurationFile, permissions: 0o640)
+    }
+    guard settings.isEmpty else {
+      throw Failure(
+        .failed, "\(state.configurationFile): expected none, found one; it is kept as it is",
+        hint: "edit it, and run init without settings")
+    }
   }
 
   /// What an interrupted `init` left is taken over; anything else is not ours.
   private func refuseForeignFiles() throws {
     let manager = FileManager.default
     guard manager.fileExists(atPath: state.path) else { return }
-    let own: Set = ["updatemirror.toml", "keys", "content", "staging", "quarantine", "lock"]
+    let own: Set = ["updatemirror.toml", "keys", "content", "staging", "quarantine", "lock", "verify.state"]
     let foreign = try manager.contentsOfDirectory(atPath: state.path)
       .filter { !own.contains($0) && !$0.hasPrefix("updatemirror.toml") && !$0.hasPrefix("catalog.sqlite") }
     guard let first = foreign.min() else { return }

@@ -127,6 +127,25 @@ struct EndToEndTests {
     _ = await server.ended()
   }
 
+  @Test("a lost catalogue is rebuilt by init and sync, without fetching content again")
+  func lostCatalogue() async throws {
+    try await makeFirst()
+    let (server, address) = try await serve(first)
+    try await expect(.done, "init", "--state", second, "--upstream", address, "--mode", "replica")
+    try await expect(.done, "sync", "--state", second)
+    for name in try FileManager.default.contentsOfDirectory(atPath: second) where name.hasPrefix("catalog.sqlite") {
+      try FileManager.default.removeItem(atPath: "\(second)/\(name)")
+    }
+    try await expect(.noState, "sync", "--state", second)
+    try await expect(.failed, "init", "--state", second, "--mode", "autonomous")
+    try await expect(.done, "init", "--state", second)
+    let rebuilt = try await json(.done, "sync", "--state", second)
+    #expect(rebuilt["newRevisions"] as? Int ?? 0 > 0)
+    #expect((rebuilt["content"] as? [String: Any])?["receivedBytes"] as? Int == 0)
+    server.terminate()
+    _ = await server.ended()
+  }
+
   @Test("the demonstration finds and repairs the damage, and leaves the result")
   func demo() async throws {
     let ended = try await ProgramUnderTest.run(

@@ -1,3 +1,5 @@
+import Catalog
+import Mirror
 import Platform
 import Testing
 
@@ -15,6 +17,9 @@ struct ProgramStatusTests {
     #expect(Failure(FileLockError.held(path: "/x/lock", processID: 7)).status == .locked)
     #expect(Failure(CancellationError()).status == .interrupted)
     #expect(Failure(ConfigurationError.missingKey(file: "a", key: "b")).status == .usage)
+    #expect(Failure(SyncError.unknownName(kind: "product", name: "x", nearest: [])).status == .usage)
+    #expect(Failure(SyncError.transport(operation: "GetCookie", reason: "refused")).hint?.contains("next run") == true)
+    #expect(Failure(CatalogError.corrupted(path: "/x", text: "y")).hint?.contains("move /x away") == true)
     #expect(Failure(SystemError(call: "open", path: "/x", code: 2)).status == .failed)
   }
 
