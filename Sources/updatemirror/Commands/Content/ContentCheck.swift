@@ -32,7 +32,9 @@ struct ContentCheck {
     let withdrawn = Set(verified.bad.filter(\.isWithdrawn).map(\.name.digest))
     let lost = repairs ? try await reconcile().filter { !withdrawn.contains($0) } : []
     var content: ContentReport?
-    if repairs && !(verified.bad.isEmpty && lost.isEmpty), site.configuration.optional(.upstreamURL) != nil {
+    // A repair that could not fetch leaves nothing bad behind, only files that are missing.
+    let fetches = subset == .all || !(verified.bad.isEmpty && lost.isEmpty)
+    if repairs && fetches, site.configuration.optional(.upstreamURL) != nil {
       content = try await display.follow { try await site.sync(.contentOnly) { display.take($0) } }.content
     }
     return ContentCheckReport(verified, lost: lost.count, content: content, subset: subset, repaired: repairs)
@@ -104,7 +106,7 @@ struct ContentCheckReport: Report {
   /// Nothing is wrong, or everything that was wrong is right again.
   var isSound: Bool {
     let isRepaired = repaired && fetchedFiles >= bad.count + lost && missing.isEmpty
-    return (bad.isEmpty && lost == 0) || isRepaired
+    return (bad.isEmpty && lost == 0 && missing.isEmpty) || isRepaired
   }
 
   var table: String {
