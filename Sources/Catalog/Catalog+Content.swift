@@ -80,7 +80,8 @@ extension Catalog {
         SELECT count(*), coalesce(sum(size), 0), count(*) FILTER (WHERE isPresent),
           coalesce(sum(size) FILTER (WHERE isPresent), 0),
           count(*) FILTER (WHERE NOT isPresent AND fileID IN (SELECT fileID FROM fileFailure))
-        FROM file WHERE EXISTS (SELECT 1 FROM revisionFile WHERE revisionFile.fileID = file.fileID)
+        FROM file WHERE EXISTS (SELECT 1 FROM revisionFile JOIN revision USING (revisionID)
+          WHERE revisionFile.fileID = file.fileID AND changeSequence IS NOT NULL)
         """
       guard let row = try Row.fetchOne(db, sql: sql) else {
         return ContentCounts(files: 0, bytes: 0, presentFiles: 0, presentBytes: 0, failedFiles: 0)

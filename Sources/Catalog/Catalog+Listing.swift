@@ -126,7 +126,7 @@ extension Catalog {
     let staged = "SELECT revisionID FROM revision WHERE stagedFor = \(kind.rawValue)"
     let tables = [
       "document", "localizedText", "prerequisite", "membership", "supersedence", "bundle", "revisionFile",
-      "decryptionKey", "revision",
+      "stagedFile", "decryptionKey", "revision",
     ]
     for table in tables { try db.execute(sql: "DELETE FROM \(table) WHERE revisionID IN (\(staged))") }
     try db.execute(

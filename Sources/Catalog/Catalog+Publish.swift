@@ -39,6 +39,7 @@ extension Catalog {
   private static func reveal(_ kind: ListingKind, _ sequence: inout LazySequence, _ db: Database) throws -> Int {
     let staged = try Int.fetchOne(db, sql: "SELECT 1 FROM revision WHERE stagedFor = ?", arguments: [kind.rawValue])
     guard staged != nil else { return 0 }
+    try applyStagedFiles(kind, db)
     try db.execute(
       sql: """
         UPDATE revision SET isLatest = 0 WHERE revisionID IN (
@@ -57,6 +58,33 @@ extension Catalog {
         """,
       arguments: [try sequence.take(db), kind.rawValue])
     return db.changesCount
+  }
+
+  /// Files take over what the revisions say of them: the first size, the last location. A file is express
+  /// only while every revision says so; it has a SHA-256 once one declares it.
+  private static func applyStagedFiles(_ kind: ListingKind, _ db: Database) throws {
+    let update = try RawStatement(
+      db,
+      """
+      UPDATE file SET size = coalesce(size, ?2), flags = (flags & ?3 & 2) | ((flags | ?3) & 1), muURL = coalesce(?4, muURL)
+      WHERE fileID = ?1 AND (size IS NOT coalesce(size, ?2) OR muURL IS NOT coalesce(?4, muURL)
+        OR flags <> ((flags & ?3 & 2) | ((flags | ?3) & 1)))
+      """)
+    let sql = """
+      SELECT fileID, size, stagedFile.flags, muURL FROM stagedFile JOIN revision USING (revisionID)
+      WHERE stagedFor = ? ORDER BY revisionID, position
+      """
+    let rows = try Row.fetchCursor(db, sql: sql, arguments: [kind.rawValue])
+    while let row = try rows.next() {
+      update.bind(1, row[0] as Int64)
+      update.bind(2, row[1] as Int64?)
+      update.bind(3, row[2] as Int64)
+      update.bind(4, row[3] as String?)
+      try update.run()
+    }
+    try db.execute(
+      sql: "DELETE FROM stagedFile WHERE revisionID IN (SELECT revisionID FROM revision WHERE stagedFor = ?)",
+      arguments: [kind.rawValue])
   }
 
   private static func finish(_ listing: ListingProgress, _ db: Database) throws {

@@ -79,7 +79,7 @@ enum Schema {
     ) WITHOUT ROWID;
     CREATE INDEX bundleMember ON bundle(updateKey, revisionNumber);
     CREATE TABLE file (
-      fileID INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, size INTEGER, flags INTEGER NOT NULL DEFAULT 0,
+      fileID INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, size INTEGER, flags INTEGER NOT NULL DEFAULT 2,
       muURL TEXT, isPresent INTEGER NOT NULL DEFAULT 0, verifiedAt INTEGER,
       isRequested INTEGER NOT NULL DEFAULT 0
     );
@@ -95,6 +95,11 @@ enum Schema {
       PRIMARY KEY (revisionID, position)
     ) WITHOUT ROWID;
     CREATE INDEX revisionFileFile ON revisionFile(fileID);
+    CREATE TABLE stagedFile (
+      revisionID INTEGER NOT NULL, position INTEGER NOT NULL, fileID INTEGER NOT NULL,
+      size INTEGER, flags INTEGER NOT NULL, muURL TEXT,
+      PRIMARY KEY (revisionID, position)
+    ) WITHOUT ROWID;
     CREATE TABLE decryptionKey (
       revisionID INTEGER NOT NULL, fileID INTEGER NOT NULL, bytes BLOB, PRIMARY KEY (revisionID, fileID)
     ) WITHOUT ROWID;

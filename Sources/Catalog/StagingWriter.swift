@@ -158,21 +158,14 @@ struct StagingWriter {
 struct FileWriter {
   private let insertFile: RawStatement
   private let selectFile: RawStatement
-  private let updateFile: RawStatement
+  private let insertStagedFile: RawStatement
   private let insertRevisionFile: RawStatement
   private let insertKey: RawStatement
 
   init(_ db: Database) throws {
-    insertFile = try RawStatement(
-      db, "INSERT OR IGNORE INTO file (digest, size, flags, muURL) VALUES (?, ?, ?, ?)")
+    insertFile = try RawStatement(db, "INSERT OR IGNORE INTO file (digest) VALUES (?)")
     selectFile = try RawStatement(db, "SELECT fileID FROM file WHERE digest = ?")
-    updateFile = try RawStatement(
-      db,
-      """
-      UPDATE file SET size = coalesce(size, ?2), flags = (flags & ?3 & 2) | ((flags | ?3) & 1), muURL = coalesce(?4, muURL)
-      WHERE fileID = ?1 AND (size IS NOT coalesce(size, ?2) OR muURL IS NOT coalesce(?4, muURL)
-        OR flags <> ((flags & ?3 & 2) | ((flags | ?3) & 1)))
-      """)
+    insertStagedFile = try RawStatement(db, "INSERT INTO stagedFile VALUES (?, ?, ?, ?, ?, ?)")
     insertRevisionFile = try RawStatement(db, "INSERT INTO revisionFile VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
     insertKey = try RawStatement(db, "INSERT OR REPLACE INTO decryptionKey VALUES (?, ?, ?)")
   }
@@ -180,7 +173,7 @@ struct FileWriter {
   func insert(_ files: [ContentFile], locations: [FileLocation], revisionID: Int64) throws {
     for (position, file) in files.enumerated() {
       let location = locations.first { $0.digest == file.digest }
-      let fileID = try self.fileID(of: file, muURL: location?.muURL)
+      let fileID = try self.fileID(of: file.digest)
       let row = insertRevisionFile
       row.bind(1, revisionID)
       row.bind(2, Int64(position))
@@ -191,6 +184,7 @@ struct FileWriter {
       row.bind(7, file.isEncrypted)
       row.bind(8, AdditionalDigestList.bytes(file.additionalDigests))
       try row.run()
+      try stage(file, muURL: location?.muURL, revisionID: revisionID, position: Int64(position), fileID: fileID)
       guard let key = location?.decryptionKey else { continue }
       insertKey.bind(1, revisionID)
       insertKey.bind(2, fileID)
@@ -199,26 +193,30 @@ struct FileWriter {
     }
   }
 
-  /// A file is express only while every revision says so; it has a SHA-256 once one declares it.
-  private func fileID(of file: ContentFile, muURL: String?) throws -> Int64 {
+  private func fileID(of digest: FileDigest) throws -> Int64 {
+    insertFile.bind(1, digest.bytes)
+    try insertFile.run()
+    if insertFile.changes > 0 { return insertFile.lastInsertedRowID }
+    selectFile.bind(1, digest.bytes)
+    guard let fileID = try selectFile.fetchInt64() else {
+      throw CatalogError.database(operation: "stage", text: "file \(digest) vanished")
+    }
+    return fileID
+  }
+
+  /// Keeps what the revision says of the file itself until it is published: other revisions may show the file.
+  private func stage(
+    _ file: ContentFile, muURL: String?, revisionID: Int64, position: Int64, fileID: Int64
+  ) throws {
     var flags: FileFlags = []
     if file.sha256 != nil { flags.insert(.hasSHA256) }
     if file.patchingType == .express { flags.insert(.isExpress) }
-    insertFile.bind(1, file.digest.bytes)
-    insertFile.bind(2, file.size)
-    insertFile.bind(3, Int64(flags.rawValue))
-    insertFile.bind(4, muURL)
-    try insertFile.run()
-    if insertFile.changes > 0 { return insertFile.lastInsertedRowID }
-    selectFile.bind(1, file.digest.bytes)
-    guard let fileID = try selectFile.fetchInt64() else {
-      throw CatalogError.database(operation: "stage", text: "file \(file.digest) vanished")
-    }
-    updateFile.bind(1, fileID)
-    updateFile.bind(2, file.size)
-    updateFile.bind(3, Int64(flags.rawValue))
-    updateFile.bind(4, muURL)
-    try updateFile.run()
-    return fileID
+    insertStagedFile.bind(1, revisionID)
+    insertStagedFile.bind(2, position)
+    insertStagedFile.bind(3, fileID)
+    insertStagedFile.bind(4, file.size)
+    insertStagedFile.bind(5, Int64(flags.rawValue))
+    insertStagedFile.bind(6, muURL)
+    try insertStagedFile.run()
   }
 }

@@ -60,7 +60,8 @@ enum WantedFiles {
 }
 
 /// Reads a file as its first published revision declares it; one that declares a SHA-256 comes before
-/// those that do not, as `file.flags` says that the file has one.
+/// those that do not, as `file.flags` says that the file has one. Staged revisions count only when no
+/// published one lists the file.
 struct ContentFileReader {
   private let statement: Statement
   private let failure: Statement
@@ -68,7 +69,7 @@ struct ContentFileReader {
   init(_ db: Database) throws {
     statement = try db.cachedStatement(
       sql: """
-        SELECT fileName, modified, patchingType, isEncrypted, additionalDigests
+        SELECT fileName, modified, patchingType, isEncrypted, additionalDigests, changeSequence IS NULL
         FROM revisionFile JOIN revision USING (revisionID)
         WHERE fileID = ? ORDER BY changeSequence IS NULL, additionalDigests IS NULL, revisionID
         """)
@@ -80,6 +81,7 @@ struct ContentFileReader {
     let rows = try Row.fetchCursor(statement, arguments: [fileID])
     var first: ContentFile?
     while let row = try rows.next() {
+      if let first, row[5] as Bool { return first }
       let file = try Self.file(row, from: 0, digest: digest, size: size)
       if file.sha256 != nil { return file }
       first = first ?? file
