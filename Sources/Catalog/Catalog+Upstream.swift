@@ -36,13 +36,15 @@ extension Catalog {
       guard known != endpoint else { return false }
       try Self.clearAnchors(db)
       for kind in ListingKind.allCases { try Self.abandon(kind, keepingStaged: false, db) }
-      try db.execute(sql: "UPDATE upstream SET hasConfiguration = 0, endpoint = ?", arguments: [endpoint])
+      try db.execute(
+        sql: "UPDATE upstream SET hasConfiguration = 0, subscriptionFingerprint = NULL, endpoint = ?",
+        arguments: [endpoint])
       return true
     }
   }
 
   /// Forgets all anchors and listings of this USS (ServerChanged). What is stored or staged stays
-  /// and is not fetched again (SSS-149).
+  /// and is not fetched again (SSS-149); the subscription stays known, so that a later change of it is seen.
   public func resetAnchors() async throws {
     try await writeDurably("reset anchors") { db in
       try Self.clearAnchors(db)
@@ -51,7 +53,8 @@ extension Catalog {
   }
 
   /// Names the subscription that updates are listed with. Another one than before lists from
-  /// no anchor, so that what it adds is found.
+  /// no anchor, so that what it adds is found, and forgets what was staged under the old one, so that
+  /// nothing outside it is published.
   ///
   /// - Returns: whether it changed.
   @discardableResult
@@ -59,7 +62,7 @@ extension Catalog {
     try await writeDurably("use subscription") { db in
       let known = try String.fetchOne(db, sql: "SELECT subscriptionFingerprint FROM upstream")
       guard known != fingerprint else { return false }
-      try Self.abandon(.updates, keepingStaged: true, db)
+      try Self.abandon(.updates, keepingStaged: known == nil, db)
       try db.execute(
         sql: "UPDATE upstream SET updateAnchor = NULL, subscriptionFingerprint = ?", arguments: [fingerprint])
       return true
@@ -69,8 +72,7 @@ extension Catalog {
   private static func clearAnchors(_ db: Database) throws {
     try db.execute(
       sql: """
-        UPDATE upstream SET configAnchor = NULL, categoryAnchor = NULL, updateAnchor = NULL, deploymentAnchor = NULL,
-          subscriptionFingerprint = NULL
+        UPDATE upstream SET configAnchor = NULL, categoryAnchor = NULL, updateAnchor = NULL, deploymentAnchor = NULL
         """)
   }
 

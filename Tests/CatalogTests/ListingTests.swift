@@ -100,6 +100,27 @@ struct ListingTests {
     #expect(try await catalog.upstream().updateAnchor == nil)
   }
 
+  @Test("what was staged under another subscription is not published, also after the USS changed between")
+  func stagedUnderAnotherSubscription() async throws {
+    let catalog = try await folder.catalog()
+    try await catalog.useSubscription(fingerprint: "one")
+    try await catalog.stage(.configuration, [revision(50, kind: .category(.product))])
+    _ = try await catalog.beginListing(.updates, anchor: SyncAnchor("a"), identities: [identity(1), identity(2)])
+    try await catalog.stage(.updates, [revision(1) { $0.files = [file(7)] }])
+    try await catalog.resetAnchors()
+    #expect(try await catalog.useSubscription(fingerprint: "one") == false)
+    #expect(try await catalog.counts().stagedRevisions == 2)
+    #expect(try await catalog.useSubscription(fingerprint: "two"))
+    #expect(try await catalog.pendingListing(.updates) == nil)
+    #expect(try await catalog.counts().stagedRevisions == 1)
+    let listing = try await catalog.beginListing(.updates, anchor: SyncAnchor("b"), identities: [identity(2)])
+    #expect(listing.pending == 1)
+    try await catalog.stage(.updates, [revision(2)])
+    try await catalog.publish(.updates)
+    #expect(try await catalog.list() == [identity(2)])
+    #expect(try await catalog.files([digest(7)]) == [])
+  }
+
   @Test("SSS-120, SSS-121: flags, limits and anchor are kept, languages merged by LanguageID")
   func configuration() async throws {
     let catalog = try await folder.catalog()
