@@ -50,11 +50,21 @@ extension Catalog {
   public func serverConfiguration(since anchor: ConfigAnchor?) async throws -> ServerConfiguration {
     try await read("server configuration") { db in
       let settings = try Self.settings(db)
-      let since = (try? ChangeLog.sequence(db, of: anchor?.text)) ?? -1
+      let since = try Self.sequence(db, of: anchor) ?? -1
       return ServerConfiguration(
         isCatalogOnly: settings.isCatalogOnly, isLazy: settings.isLazy, hostsPSFFiles: settings.hostsPSFFiles,
         limits: settings.limits, protocolVersion: .announced,
         anchor: ConfigAnchor(try ChangeLog.mark(db).description), languages: try Self.languages(db, since: since))
+    }
+  }
+
+  /// nil for an anchor that this change log did not give out: it asks for everything.
+  private static func sequence(_ db: Database, of anchor: ConfigAnchor?) throws -> Int64? {
+    do { return try ChangeLog.sequence(db, of: anchor?.text) } catch let error as CatalogError {
+      switch error {
+      case .malformedAnchor, .foreignAnchor: return nil
+      default: throw error
+      }
     }
   }
 
