@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Platform
 import Sealing
+import Synchronization
 public import UpdateModel
 
 /// A part file ready to be continued.
@@ -97,10 +98,9 @@ extension ContentStore {
       try descriptor.truncate(to: 0)
       length = 0
     }
-    try checkRoom(for: file, remaining: (file.size ?? length) - length)
+    try takeRoom(for: file, remaining: (file.size ?? length) - length)
     let part = try PartFile(descriptor)
     try part.absorbExisting(length: length)
-    ingests.reserve((file.size ?? length) - length, for: file.digest)
     return PreparedPart(part: part, length: length, sidecar: sidecar)
   }
 
@@ -110,10 +110,15 @@ extension ContentStore {
     try sidecar.write(file.digest, in: staging)
   }
 
-  private func checkRoom(for file: ContentFile, remaining: Int64) throws {
-    let free = try staging.freeBytes()
-    let needed = remaining + ingests.reserved(besides: file.digest)
-    if free - minimumFree < needed { throw ContentStoreError.noSpace(needed: needed, free: free) }
+  /// Looks for room and reserves it in one step, so that files that begin together cannot take the same room.
+  private func takeRoom(for file: ContentFile, remaining: Int64) throws {
+    try roomTaking.withLock { _ in
+      // Reservations before free bytes: what another writer writes meanwhile counts twice, never not at all.
+      let needed = remaining + ingests.reserved(besides: file.digest)
+      let free = try staging.freeBytes()
+      if free - minimumFree < needed { throw ContentStoreError.noSpace(needed: needed, free: free) }
+      ingests.reserve(remaining, for: file.digest)
+    }
   }
 
   /// Writes one batch and takes its digests: on two threads while few files arrive, else on one.

@@ -28,6 +28,8 @@ public final class ContentStore: Sendable {
   let clock: @Sendable () -> Timestamp
   let ingests = IngestTable()
   let isVerifying = Mutex(false)
+  /// Held by the file that looks for room.
+  let roomTaking = Mutex(())
   /// Extensions met so far: tried before a folder is listed.
   private let extensions = Mutex<Set<String>>(["cab", "exe", "msu", "psf", "esd", "msi", "txt"])
   private static let extensionLimit = 32

@@ -50,6 +50,23 @@ private final class Disk: Sendable {
     content = try TestContent(size: 3_000_000)
   }
 
+  @Test("files that begin together never reserve more than the room there is")
+  func parallelStarts() async throws {
+    let contents = try (1...16).map { try TestContent(size: 1_000, seed: $0) }
+    for _ in 0..<20 {
+      let state = try TemporaryState()
+      var calls = SystemCalls.real
+      calls.freeBytes = { _ in 13_500 }
+      let store = try ContentStore(state: state.path, minimumFree: 10_000, calls: calls)
+      let sessions = await withTaskGroup(of: IngestSession?.self) { group in
+        for content in contents { group.addTask { try? await store.session(content.file) } }
+        return await group.reduce(into: [IngestSession]()) { if let session = $1 { $0.append(session) } }
+      }
+      #expect(sessions.count == 3)
+      for session in sessions { try await session.park() }
+    }
+  }
+
   @Test("a full disk at any call leaves nothing half visible, and room makes it go on", arguments: Disk.Call.allCases)
   fileprivate func full(call: Disk.Call) async throws {
     for count in 0..<8 {
