@@ -69,9 +69,12 @@ extension ContentStore {
     }
   }
 
-  /// The stored file when its length fits; one with another length goes to quarantine.
+  /// The stored file when its length fits; one with another length goes to quarantine, and so does one that a
+  /// verification found bad before it was stopped.
   private func present(_ file: ContentFile) throws -> StoredFile? {
-    guard let found = try find(file.digest, fileExtension: file.fileExtension) else { return nil }
+    let found = try find(file.digest, fileExtension: file.fileExtension)
+    if try endWithdrawal(of: file.digest, found?.name) { return nil }
+    guard let found else { return nil }
     if let size = file.size, size != found.size {
       let error = ContentStoreError.lengthMismatch(digest: file.digest, expected: size, actual: found.size)
       try withdraw(found.name, because: error)

@@ -24,6 +24,51 @@ extension ContentStore {
     try write(note, for: name.digest)
   }
 
+  /// Withdraws a file that was found bad, and lets `tell` say so first.
+  ///
+  /// A note beside the quarantine comes before both: whoever is killed between leaves a file that
+  /// ``beginIngest(_:)`` withdraws instead of finding it present.
+  func withdraw(
+    _ name: ContentName, because error: ContentStoreError, telling tell: (FileDigest) async throws -> Void
+  ) async throws {
+    let note = QuarantineNote(error, digest: name.digest, when: clock())
+    try await blocking {
+      // A full disk costs the note, and with it only the care for a kill in the next moments.
+      do {
+        try DurableFile.write(try JSONText.bytes(note), to: Self.doubtName(name.digest), in: self.quarantine)
+        try self.quarantine.sync()
+      } catch let error as SystemError where error.isNoSpace {}
+    }
+    try await tell(name.digest)
+    try await blocking {
+      if try !self.endWithdrawal(of: name.digest, name) { try self.withdraw(name, because: error) }
+    }
+  }
+
+  /// Does what is left of a withdrawal that was begun; `name` is nil when the file is gone already.
+  ///
+  /// - Returns: false when none was begun.
+  func endWithdrawal(of digest: FileDigest, _ name: ContentName?) throws -> Bool {
+    let doubt = Self.doubtName(digest)
+    guard try quarantine.status(doubt) != nil else { return false }
+    if let name, let folder = try contentFolder(digest) {
+      try folder.rename(name.text, to: Self.quarantineName(digest), in: quarantine)
+      try folder.sync()
+    }
+    try quarantine.rename(doubt, to: digest.hex + ".json", in: quarantine)
+    try quarantine.sync()
+    return true
+  }
+
+  /// A file in doubt that was read again and is good.
+  func clearDoubt(_ digest: FileDigest) throws { try quarantine.remove(Self.doubtName(digest)) }
+
+  /// Files whose withdrawal was begun and not ended.
+  func digestsInDoubt() throws -> Set<FileDigest> {
+    let names = try quarantine.names().filter { $0.hasSuffix(Self.doubtSuffix) }
+    return Set(names.compactMap { FileDigest(hex: $0.dropLast(Self.doubtSuffix.count)) })
+  }
+
   /// Moves a part file that cannot become the file.
   ///
   /// A disk that refuses the move costs the bytes, one that refuses the note costs the note: `error` itself, which
@@ -49,6 +94,9 @@ extension ContentStore {
     try DurableFile.write(try JSONText.bytes(note), to: digest.hex + ".json", in: quarantine)
     try quarantine.sync()
   }
+
+  private static let doubtSuffix = ".doubt"
+  private static func doubtName(_ digest: FileDigest) -> String { digest.hex + doubtSuffix }
 
   /// One per digest: the newest replaces an older one, so quarantine is never longer than the catalogue.
   static func quarantineName(_ digest: FileDigest) -> String { digest.hex + ".bad" }

@@ -5,6 +5,8 @@ public import UpdateModel
 extension ContentStore {
   /// Gives what the metadata declares about a digest, or nil when it is not known.
   public typealias Declaration = @Sendable (FileDigest) async throws -> ContentFile?
+  /// Hears of a bad file before it is withdrawn.
+  public typealias Withdrawal = @Sendable (FileDigest) async throws -> Void
 
   /// Reads one stored file and compares it with its name, and with `declared` when given.
   ///
@@ -18,9 +20,11 @@ extension ContentStore {
   ///
   /// A call that was cancelled or killed is continued by the next one with the same subset: files of the
   /// unfinished pass are not read twice. Bad files are read again next time unless they are withdrawn.
+  /// `withdrawing` may record that a file is no longer here: one that was killed after it leaves a file that
+  /// ``beginIngest(_:)`` does not take for present, and that the next withdrawing call reads whatever its subset.
   public func verifyAll(
     _ options: VerifyOptions = VerifyOptions(), declared: Declaration = { _ in nil },
-    progress: @Sendable (VerifyProgress) -> Void = { _ in }
+    withdrawing: Withdrawal = { _ in }, progress: @Sendable (VerifyProgress) -> Void = { _ in }
   ) async throws -> VerifyReport {
     guard
       isVerifying.withLock({ running in
@@ -30,20 +34,20 @@ extension ContentStore {
     else { throw ContentStoreError.verifyRunning }
     defer { isVerifying.withLock { $0 = false } }
     var report = VerifyReport()
-    let names = try await namesToVerify(options.subset, &report)
+    let names = try await namesToVerify(options, &report)
     var state = VerifyProgress(totalFiles: names.count)
     let start = ContinuousClock.now
     for name in names {
       try Task.checkCancellation()
-      try await verifyOne(name, options, declared, start, &report, &state, progress)
+      try await verifyOne(name, options, declared, withdrawing, start, &report, &state, progress)
     }
     try await blocking { try VerifyJournal.append(VerifyJournal.endLine, in: self.root) }
     return report
   }
 
   /// The files that this pass has still to read, oldest check first.
-  private func namesToVerify(_ subset: VerifySubset, _ report: inout VerifyReport) async throws -> [ContentName] {
-    let now = clock()
+  private func namesToVerify(_ options: VerifyOptions, _ report: inout VerifyReport) async throws -> [ContentName] {
+    let (now, subset) = (clock(), options.subset)
     let (names, foreign, before) = try await blocking {
       var present: [ContentName] = []
       var foreign: [String] = []
@@ -53,10 +57,11 @@ extension ContentStore {
       }
       var journal = try VerifyJournal.read(in: self.root)
       try journal.begin(subset, present: present.map(\.digest), at: now, in: self.root)
-      let wanted = present.filter { subset.contains($0.digest) }
+      let inDoubt = options.withdrawsBadFiles ? try self.digestsInDoubt() : []
+      let wanted = present.filter { subset.contains($0.digest) || inDoubt.contains($0.digest) }
       let never = Timestamp(ticks: 0)
       let dated = wanted.map { (name: $0, time: journal.checked[$0.digest] ?? never) }
-      let due = dated.filter { !journal.checkedInPass.contains($0.name.digest) }
+      let due = dated.filter { !journal.checkedInPass.contains($0.name.digest) || inDoubt.contains($0.name.digest) }
       let sorted = due.sorted { ($0.time, $0.name.digest) < ($1.time, $1.name.digest) }
       return (sorted.map(\.name), foreign, wanted.count - due.count)
     }
@@ -66,8 +71,9 @@ extension ContentStore {
   }
 
   private func verifyOne(
-    _ name: ContentName, _ options: VerifyOptions, _ declared: Declaration, _ start: ContinuousClock.Instant,
-    _ report: inout VerifyReport, _ state: inout VerifyProgress, _ progress: @Sendable (VerifyProgress) -> Void
+    _ name: ContentName, _ options: VerifyOptions, _ declared: Declaration, _ withdrawing: Withdrawal,
+    _ start: ContinuousClock.Instant, _ report: inout VerifyReport, _ state: inout VerifyProgress,
+    _ progress: @Sendable (VerifyProgress) -> Void
   ) async throws {
     let expected = try await declared(name.digest)
     var read: Int64 = 0
@@ -88,12 +94,15 @@ extension ContentStore {
     report.bytes += read
     state.files += 1
     if let problem {
-      if options.withdrawsBadFiles { try await blocking { try self.withdraw(name, because: problem) } }
+      if options.withdrawsBadFiles { try await withdraw(name, because: problem, telling: withdrawing) }
       report.bad.append(BadFile(name: name, problem: problem, isWithdrawn: options.withdrawsBadFiles))
       state.badFiles += 1
     } else {
       let line = VerifyJournal.checkedLine(name.digest, clock())
-      try await blocking { try VerifyJournal.append(line, in: self.root) }
+      try await blocking {
+        try self.clearDoubt(name.digest)
+        try VerifyJournal.append(line, in: self.root)
+      }
     }
     progress(state)
   }

@@ -50,6 +50,63 @@ private final class SteppingClock: Sendable {
     #expect(try await store.statistics().quarantine.files == 3)
   }
 
+  @Test("a bad file is told of before it goes, while its name is still there")
+  func toldFirst() async throws {
+    try await fill()
+    let digest = contents[3].file.digest
+    try await backend.damage(digest)
+    let told = Mutex<[FileDigest]>([])
+    let store = store
+    _ = try await store.verifyAll(
+      VerifyOptions(withdrawsBadFiles: true),
+      withdrawing: { digest in
+        let stored = try await store.allDigests()
+        #expect(stored.contains(digest))
+        told.withLock { $0.append(digest) }
+      })
+    #expect(told.withLock { $0 } == [digest])
+    #expect(try await store.allDigests().contains(digest) == false)
+  }
+
+  private struct Stopped: Error {}
+
+  /// Stops a verification where a kill would: the file is told of and not yet withdrawn.
+  private func stopBeforeWithdrawal(of digest: FileDigest) async throws {
+    try await backend.damage(digest)
+    await #expect(throws: Stopped.self) {
+      try await store.verifyAll(VerifyOptions(withdrawsBadFiles: true), withdrawing: { _ in throw Stopped() })
+    }
+    #expect(try await store.allDigests().contains(digest))
+  }
+
+  @Test("a bad file whose withdrawal was cut off is fetched again, never found present")
+  func cutOffThenFetched() async throws {
+    try await fill()
+    let content = contents[3]
+    try await stopBeforeWithdrawal(of: content.file.digest)
+    let again = try ContentStore(state: state.path)
+    try await again.ingest(content.file, content.bytes)
+    #expect(try await again.contents(content.file.digest) == content.data)
+    #expect(try await again.statistics().quarantine.files == 1)
+    guard case .present = try await again.beginIngest(content.file) else {
+      Issue.record("expected the fetched file to be present")
+      return
+    }
+    #expect(try state.names("quarantine").map { $0.suffix(4) } == [".bad", "json"])
+  }
+
+  @Test("a bad file whose withdrawal was cut off is withdrawn by the next verification, whatever its subset")
+  func cutOffThenVerified() async throws {
+    try await fill()
+    let digest = contents[3].file.digest
+    try await stopBeforeWithdrawal(of: digest)
+    let other = try #require(
+      (1...20).compactMap { VerifySubset("\($0)/20") }.first { !$0.contains(digest) })
+    let report = try await store.verifyAll(VerifyOptions(subset: other, withdrawsBadFiles: true))
+    #expect(report.bad.map(\.name.digest) == [digest])
+    #expect(try await store.allDigests().contains(digest) == false)
+  }
+
   @Test("what the metadata declares is compared too")
   func declared() async throws {
     let content = contents[0]
