@@ -108,6 +108,26 @@ extension Catalog {
     }
   }
 
+  /// Those of the digests that a stored revision lists, published or staged.
+  public func listedFiles(_ digests: [FileDigest]) async throws -> Set<FileDigest> {
+    try await read("listed files") { db in
+      let sql = "SELECT 1 FROM file JOIN revisionFile USING (fileID) WHERE digest = ? LIMIT 1"
+      let statement = try RawStatement(db, sql)
+      return Set(
+        try digests.filter { digest in
+          statement.bind(1, digest.bytes)
+          return try statement.fetchInt64() != nil
+        })
+    }
+  }
+
+  /// Lets the next run try every absent file at once, whenever its next try was planned.
+  public func tryFilesAtOnce() async throws {
+    try await write("try files at once") { db in
+      try db.execute(sql: "UPDATE fileFailure SET nextTry = NULL WHERE nextTry IS NOT NULL")
+    }
+  }
+
   /// Records that a DSS asked for files (DownloadFiles, SSS-249).
   ///
   /// - Returns: the digests that no published revision lists (FileDigestsMissing).

@@ -160,4 +160,24 @@ struct ContentTests {
     #expect(wanted.map(\.wantedBy) == [2])
     #expect(try await catalog.files([digest(1)]).map(\.file.sha256) == [file(1).sha256])
   }
+
+  @Test("files that only the content store named are not listed; staged and published ones are")
+  func listed() async throws {
+    let catalog = try await catalogue()
+    try await catalog.markPresent([digest(31), digest(99)])
+    try await catalog.stage(.updates, [revision(9) { $0.files = [file(91)] }])
+    let asked = [31, 41, 91, 99, 98].map { digest($0) }
+    #expect(try await catalog.listedFiles(asked) == [digest(31), digest(41), digest(91)])
+  }
+
+  @Test("a run that an operator starts tries files at once whose next try is later; their attempts stay")
+  func atOnce() async throws {
+    let catalog = try await catalogue()
+    try await catalog.recordFailure(digest(31), reason: "404", nextTry: clock.now.adding(seconds: 60))
+    #expect(try await wanted(catalog, eager) == [digest(41)])
+    try await catalog.tryFilesAtOnce()
+    let files = try await catalog.wantedFiles(eager, limit: 10)
+    #expect(files.map(\.file.digest) == [digest(31), digest(41)])
+    #expect(files.map(\.attempts) == [1, 0])
+  }
 }
