@@ -41,6 +41,8 @@ public struct ContentOptions: Sendable {
   public var maximumRefetches = 2
   /// Files in one page of the catalogue.
   var pageSize = 1_000
+  /// Missing files that make a round of DownloadFiles calls.
+  package var requestRound = 1_000
 
   public init() {}
 }

@@ -78,23 +78,29 @@ import WireFormat
     #expect(pair.requests(0).count == 1)
   }
 
-  @Test("SSS-245: a site without content asks for none")
+  @Test("SSS-245: a site without content asks for none, neither approved nor asked for; a lazy one then does")
   func noContent() async throws {
-    let pair = try await pair()
+    let pair = try await pair([100, 200])
+    _ = try await pair.site.catalog.approve(
+      ApprovalRequest(updateID: Sample.guid(0), targetGroupID: TargetGroup.allComputers.targetGroupID))
+    #expect(try await pair.site.catalog.requestFiles([pair.files[1].digest]).isEmpty)
     try await pair.site.sync(.all) { $0.subscription.content = .none }
     #expect(pair.server.contentRequests.isEmpty)
+    try await pair.site.sync(.all)
+    try await pair.expectWhole()
   }
 
   @Test(
     "SSS-248, SSS-251: a lazy site fetches what an install approval reaches, through nested bundles, and nothing else")
   func lazy() async throws {
-    let pair = try await pair([100, 200, 300]) { state in
+    let pair = try await pair([100, 200, 300, 400, 500]) { state in
       state.add(Sample.update(50, bundled: [Sample.identity(51)]))
       state.add(Sample.update(51, bundled: [Sample.identity(1)]))
     }
     try await pair.site.sync(.contentOnly)
     #expect(pair.server.contentRequests.isEmpty)
-    for (number, action) in [(0, DeploymentAction.install), (2, .uninstall)] {
+    let actions: [(Int, DeploymentAction)] = [(0, .install), (2, .uninstall), (3, .scan), (4, .block)]
+    for (number, action) in actions {
       _ = try await pair.site.catalog.approve(
         ApprovalRequest(
           updateID: Sample.guid(number), targetGroupID: TargetGroup.allComputers.targetGroupID, action: action))
@@ -103,7 +109,32 @@ import WireFormat
       ApprovalRequest(updateID: Sample.guid(50), targetGroupID: TargetGroup.allComputers.targetGroupID))
     try await pair.site.sync(.contentOnly)
     try await pair.expectWhole([0, 1])
-    #expect(pair.requests(2).isEmpty)
+    #expect(Set(pair.server.contentRequests.map(\.path)) == [pair.path(0), pair.path(1)])
+  }
+
+  @Test("SSS-250: express files come only when this site hosts them", arguments: [false, true], [false, true])
+  func express(isHosting: Bool, isLazy: Bool) async throws {
+    var express: ContentFile?
+    let pair = try await pair([100]) { state in
+      let plain = try state.addFile([1, 2, 3], name: "delta.psf")
+      let file = ContentFile(
+        digest: plain.digest, additionalDigests: plain.additionalDigests, fileName: plain.fileName, size: plain.size,
+        patchingType: .express)
+      express = file
+      state.add(Sample.update(60, files: [file]))
+    }
+    for number in [0, 60] {
+      _ = try await pair.site.catalog.approve(
+        ApprovalRequest(updateID: Sample.guid(number), targetGroupID: TargetGroup.allComputers.targetGroupID))
+    }
+    try await pair.site.sync(.contentOnly) {
+      $0.subscription.content = isLazy ? .lazy : .eager
+      $0.subscription.expressFiles = isHosting
+    }
+    try await pair.expectWhole()
+    let file = try #require(express)
+    #expect((try await pair.site.store.stored(file.digest, fileExtension: "psf") != nil) == isHosting)
+    #expect(pair.server.contentRequests.count == (isHosting ? 2 : 1))
   }
 
   @Test("SSS-249: a lazy site fetches what its own DSS asked for")
@@ -249,6 +280,20 @@ import WireFormat
     #expect(try FileManager.default.contentsOfDirectory(atPath: pair.site.folder.path("quarantine")).isEmpty == false)
   }
 
+  @Test("SSS-258: after wrong bytes under the hex name, the FileName form is tried before the same again")
+  func otherPlaceAfterMismatch() async throws {
+    let pair = try await pair([50_000])
+    let directory = try #require(pair.server.state.withLock { $0.folder?.root })
+    let folder = "\(directory)/\(pair.files[0].digest.folder)"
+    try FileManager.default.copyItem(
+      atPath: "\(folder)/\(pair.files[0].contentName)", toPath: "\(folder)/\(pair.files[0].fileName)")
+    rules(pair, [.init(path: pair.path(0), .corrupt)])
+    try await pair.site.sync(.contentOnly, Self.eager)
+    try await pair.expectWhole()
+    #expect(pair.requests(0).count == 1)
+    #expect(pair.server.contentRequests.count == 2)
+  }
+
   @Test("SSS-259: a wrong SHA-256 is refused, a missing one by default as well")
   func sha256() async throws {
     var random = SeededGenerator(seed: 1)
@@ -284,6 +329,22 @@ import WireFormat
     #expect(report.content?.fetchedFiles == 250)
     #expect(pair.site.pauses.value == [60])
     try await pair.expectWhole()
+  }
+
+  @Test("SSS-244: more files than one round of DownloadFiles wait together and come in one run, asked for once")
+  func manyWaiting() async throws {
+    let pair = try await pair((0..<25).map { 20 + $0 % 7 })
+    pair.server.change { state in
+      for file in pair.files { state.withheld[file.digest] = 1 }
+    }
+    let report = try await pair.site.sync(.contentOnly) {
+      Self.eager(&$0)
+      $0.content.waitingBudget = 600
+      $0.content.requestRound = 10
+    }
+    #expect(report.content?.fetchedFiles == 25)
+    #expect(pair.server.state.withLock { $0.askedFiles.map(\.count) } == [10, 10, 5])
+    #expect(pair.site.pauses.value == [60, 120])
   }
 
   @Test("SSS-244: delays grow within the budget; what still waits is reported and tried in a later run")

@@ -66,20 +66,6 @@ import UpdateModel
     }
   }
 
-  @Test("SSS-245..SSS-250: the decision to fetch, each condition by itself")
-  func fetchRule() {
-    let eager = FetchRule(isCatalogOnly: false, isLazy: false, includesExpress: false)
-    let lazy = FetchRule(isCatalogOnly: false, isLazy: true, includesExpress: true)
-    #expect(!FetchRule(isCatalogOnly: true, isLazy: false, includesExpress: true).wants(.init(isApproved: true)))
-    #expect(!eager.wants(.init(isPresent: true)))
-    #expect(eager.wants(.init()))
-    #expect(!lazy.wants(.init()))
-    #expect(lazy.wants(.init(isApproved: true)))
-    #expect(lazy.wants(.init(isRequestedByDownstream: true)))
-    #expect(!eager.wants(.init(patchingType: .express)))
-    #expect(lazy.wants(.init(patchingType: .express, isApproved: true)))
-  }
-
   @Test("pauses double up to the cap, half of each is random, and they end")
   func backoff() {
     let backoff = Backoff(base: 1, cap: 5, retries: 4)

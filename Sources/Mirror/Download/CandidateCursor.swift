@@ -33,6 +33,9 @@ package struct CandidateCursor: Hashable, Sendable {
     return next != nil
   }
 
+  /// The bytes of this place are wrong: on to any other place, after the last one to the first.
+  package mutating func moveOn() { index = index + 1 < candidates.count ? index + 1 : 0 }
+
   package mutating func rewind() { index = 0 }
 }
 

@@ -20,8 +20,6 @@ struct ContentRun: Sendable {
 
   /// Files that wait for the USS and are tried again within the run; more wait for the next one.
   static let mostWaiting = 10_000
-  /// Digests in one round of DownloadFiles calls.
-  static let requestRound = 1_000
 
   /// What the rounds share.
   struct Work {
@@ -67,13 +65,16 @@ struct ContentRun: Sendable {
   /// Goes once through all wanted files.
   private func fetchAll(_ fetch: FileFetch, _ work: inout Work, _ stop: StopSignal) async throws {
     var source = WantedPages(catalog: catalog, policy: policy, size: options.content.pageSize)
-    try await fetchEach(fetch, &work, stop) { try await source.next() }
+    try await fetchEach(fetch, &work, stop, requestsEarly: true) { try await source.next() }
     try await request(&work)
   }
 
   /// Keeps so many files in flight until `next` has no more.
+  ///
+  /// - Parameter requestsEarly: the USS hears of missing files as soon as they make a round of DownloadFiles.
   private func fetchEach(
-    _ fetch: FileFetch, _ work: inout Work, _ stop: StopSignal, next: () async throws -> WantedFile?
+    _ fetch: FileFetch, _ work: inout Work, _ stop: StopSignal, requestsEarly: Bool = false,
+    next: () async throws -> WantedFile?
   ) async throws {
     let parallel = min(max(1, options.content.parallel), 64)
     try await withThrowingTaskGroup(of: (WantedFile, FileOutcome).self) { group in
@@ -90,7 +91,7 @@ struct ContentRun: Sendable {
         guard let (wanted, outcome) = try await group.next() else { return }
         running -= 1
         try await note(wanted, outcome, &work)
-        if work.unrequested.count >= Self.requestRound { try await request(&work) }
+        if requestsEarly, work.unrequested.count >= options.content.requestRound { try await request(&work) }
       }
     }
   }

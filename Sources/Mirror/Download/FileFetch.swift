@@ -31,7 +31,7 @@ struct FileFetch: Sendable {
   }
 
   func fetch(_ file: ContentFile, muURL: String?) async -> FileOutcome {
-    let cursor = CandidateCursor(locations.candidates(for: file, muURL: muURL), isSecure: locations.upstream.isSecure)
+    var cursor = CandidateCursor(locations.candidates(for: file, muURL: muURL), isSecure: locations.upstream.isSecure)
     guard cursor.current != nil else {
       return .failed(reason: "no source: the USS has no content service and names no location", isUnreachable: false)
     }
@@ -41,13 +41,20 @@ struct FileFetch: Sendable {
         switch try await store.beginIngest(file) {
         case .present: return .present
         case .session(let session):
-          let outcome = try await fill(session, cursor)
+          var outcome = try await fill(session, &cursor)
+          if case .notAtUpstream = outcome, !lastMismatch.isEmpty {
+            // No other place has the file: back to the one that served the wrong bytes.
+            cursor.rewind()
+            outcome = try await fill(session, &cursor)
+          }
           try await session.park()
           return outcome
         }
       } catch let error as ContentStoreError {
         switch error {
-        case .digestMismatch, .sha256Mismatch, .lengthMismatch, .tooLong: lastMismatch = error.description
+        case .digestMismatch, .sha256Mismatch, .lengthMismatch, .tooLong:
+          lastMismatch = error.description
+          cursor.moveOn()
         case .noSpace: return .noSpace(reason: error.description)
         default: return .failed(reason: error.description, isUnreachable: false)
         }
@@ -59,8 +66,7 @@ struct FileFetch: Sendable {
   }
 
   /// Brings the session to its end; it is parked by the caller.
-  private func fill(_ session: IngestSession, _ start: CandidateCursor) async throws -> FileOutcome {
-    var cursor = start
+  private func fill(_ session: IngestSession, _ cursor: inout CandidateCursor) async throws -> FileOutcome {
     var random = SeededRandom(seed: seed ^ UInt64(session.file.digest.bytes[19]) << 32)
     let resumed = await session.offset
     var attempt = 0
