@@ -14,7 +14,7 @@ package struct Backoff: Hashable, Sendable {
   }
 
   /// A busy USS is asked 4 times in all, with 1 to 5 minutes between (guide 13).
-  package static let serverBusy = Backoff(base: 60, cap: 300, retries: 3)
+  package static let serverBusy = Backoff(base: 120, cap: 300, retries: 3)
   /// A failing content download is tried 5 times in all (guide 9.2, rule 4).
   package static let download = Backoff(base: 1, cap: 30, retries: 4)
 

@@ -20,7 +20,7 @@ public enum ProgressEvent: Sendable {
   case phase(Phase)
   /// The USS listed `listed` revisions, `wanted` of them are new here.
   case listed(ListingKind, listed: Int, wanted: Int)
-  /// Revisions stored of a listing.
+  /// Revisions of a listing that arrived and were checked; they are stored soon after.
   case staged(ListingKind, done: Int, total: Int)
   /// Bytes of SOAP answers, as they arrive, since the start of the run.
   case received(bytes: Int64)

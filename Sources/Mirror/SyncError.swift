@@ -13,6 +13,10 @@ public enum SyncError: Error, Sendable {
   case httpStatus(operation: String, Int)
   /// The answer does not follow the protocol.
   case malformedAnswer(operation: String, reason: String)
+  /// So many documents in a row, or all of a first listing, are of no use; `reason` belongs to one of them.
+  case unreadableDocuments(count: Int, reason: String)
+  /// A mistake of this software: an answer got lost between its parts.
+  case lostAnswer(step: String)
   /// GetAuthConfig named an address that leaves the USS (SSS-076).
   case serviceURLRefused(String)
   /// GetConfigData announced no usable batch size (SSS-123).
@@ -39,6 +43,9 @@ extension SyncError: CustomStringConvertible {
     case .transport(let operation, let reason): "\(operation): no answer from the USS: \(reason)"
     case .httpStatus(let operation, let status): "\(operation): expected a SOAP answer, found HTTP status \(status)"
     case .malformedAnswer(let operation, let reason): "\(operation): malformed answer: \(reason)"
+    case .unreadableDocuments(let count, let reason):
+      "GetUpdateData: expected documents that can be read, found \(count) of which none can; one of them: \(reason)"
+    case .lostAnswer(let step): "internal error in \(step): expected an answer of the USS, found none"
     case .serviceURLRefused(let url): "GetAuthConfig: expected a relative ServiceUrl, found \(url)"
     case .updateLimit(let found):
       "GetConfigData: expected a positive MaxNumberOfUpdatesPerRequest, found \(found)"

@@ -19,11 +19,15 @@ public struct SyncReport: Sendable {
   public var unresolvedDeployments = 0
   /// At most 1,000.
   public var unavailable: [Unavailable] = []
+  /// Bundles nest so deep that their innermost members were left out.
+  public var leavesReferencesOut = false
   /// nil when the run did not come to the content.
   public var content: ContentReport?
 
   /// Everything selected is here.
-  public var isComplete: Bool { unavailable.isEmpty && (content?.missing.isEmpty ?? true) && content?.stopped == nil }
+  public var isComplete: Bool {
+    unavailable.isEmpty && !leavesReferencesOut && (content?.missing.isEmpty ?? true) && content?.stopped == nil
+  }
 }
 
 /// What a run would do (`sync --dry-run`).

@@ -40,6 +40,8 @@ final class ScriptedSession {
   private(set) var pauses: [Double] = []
   private(set) var mostInFlight = 0
   private(set) var cookiesSent: [(cookie: Cookie, at: Timestamp)] = []
+  /// How many calls of an operation had been sent when the first of them was answered.
+  private(set) var sentAtFirstAnswer: [String: Int] = [:]
   private var inFlight: [(CallID, SyncCall, Int)] = []
   private var delivered: [CallID: Set<UpdateIdentity>] = [:]
   private var listed: [CallID: [UpdateIdentity]] = [:]
@@ -106,6 +108,9 @@ final class ScriptedSession {
   private func answerOne() -> Bool {
     guard !inFlight.isEmpty else { return false }
     let (id, call, number) = answersLatestFirst ? inFlight.removeLast() : inFlight.removeFirst()
+    if sentAtFirstAnswer[call.operation] == nil {
+      sentAtFirstAnswer[call.operation] = operations.count { $0 == call.operation }
+    }
     now = now.adding(seconds: callDuration)
     let date = now.adding(seconds: serverOffset)
     switch answer(call, number) ?? .answer(builtIn(call)) {

@@ -37,6 +37,8 @@ struct SimulatedUSSState: Sendable {
   ]
   var version: ProtocolVersion? = .announced
   var blobForm = SimulatedUSS.BlobForm.plain
+  /// Sent instead of the document.
+  var cabinets: [UpdateIdentity: [UInt8]] = [:]
   var serviceURL = "DssAuthWebService/DssAuthWebService.asmx"
   var clock: @Sendable () -> Timestamp = { Timestamp(year: 2026, month: 3, day: 10) }
   var clockOffset: Double = 0
@@ -71,6 +73,16 @@ struct SimulatedUSSState: Sendable {
     formatter.timeZone = TimeZone(secondsFromGMT: 0)
     formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
     return formatter.string(from: Date(timeIntervalSince1970: now.unixSeconds))
+  }
+}
+
+extension ScriptedReply {
+  /// The same without the XML element of that name, which has no prefix and no children.
+  func removing(_ element: String) -> ScriptedReply {
+    guard case .bytes(let bytes) = body else { return self }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let start = text.range(of: "<\(element)>"), let end = text.range(of: "</\(element)>") else { return self }
+    return .bytes(Array((text[..<start.lowerBound] + text[end.upperBound...]).utf8), type: "text/xml")
   }
 }
 
@@ -235,8 +247,9 @@ extension SimulatedUSSState {
     for (index, revision) in found.enumerated() {
       let source = swapsBlobs ? found[(index + 1) % found.count] : revision
       let digests = revision.metadata.files.map(\.digest)
-      response.updates.append(
-        UpdateDocument(identity: revision.metadata.identity, blob: try blob(source.document), fileDigests: digests))
+      let identity = revision.metadata.identity
+      let sent = try cabinets[identity].map { MetadataBlob.cabinet($0) } ?? blob(source.document)
+      response.updates.append(UpdateDocument(identity: identity, blob: sent, fileDigests: digests))
       response.locations += digests.map { FileLocation(digest: $0, muURL: revision.muURLs[$0]) }
     }
     return response

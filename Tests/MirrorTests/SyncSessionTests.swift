@@ -112,7 +112,7 @@ import WireFormat
     #expect(script.operations == ["GetAuthConfig"])
   }
 
-  @Test("SSS-092, SSS-093, SSS-094: one authorization cookie; oldCookie is absent at first, later the last one")
+  @Test("SSS-092, SSS-093: one authorization cookie; oldCookie is absent at first, later the one the session was given")
   func oldCookie() {
     let first = ScriptedSession()
     #expect(first.run().isFinished)
@@ -254,6 +254,25 @@ import WireFormat
     #expect(script.staged[.updates]?.count == 2)
     #expect(script.published == [.configuration, .updates, .updates])
     #expect(script.operations.last == "GetUpdateData")
+  }
+
+  @Test("SSS-224: references beyond 16 pages are all fetched before the listing is published")
+  func manyReferences() {
+    let script = ScriptedSession()
+    script.listings = [.updates: ScriptedSession.identities(2)]
+    script.references = (0..<17).map { ScriptedSession.identities(1_000, from: 1_000 * ($0 + 1)) }
+    #expect(script.run().isFinished)
+    #expect(script.staged[.updates]?.count == 17_002)
+    #expect(!script.session.leavesReferencesOut)
+  }
+
+  @Test("references that nest without end are left out after 16 levels, and the session says so")
+  func deepReferences() {
+    let script = ScriptedSession()
+    script.references = (0..<40).map { ScriptedSession.identities(1, from: 100 + $0) }
+    #expect(script.run().isFinished)
+    #expect(script.staged[.updates]?.count == 16)
+    #expect(script.session.leavesReferencesOut)
   }
 
   @Test("references that never arrive end the search")

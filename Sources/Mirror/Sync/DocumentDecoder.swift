@@ -11,8 +11,11 @@ final class DocumentDecoder: Sendable {
   /// Why a document was not taken, by revision.
   private let rejections = Mutex<[UpdateIdentity: String]>([:])
 
-  /// An answer of so many documents of which none can be read ends the run: the USS or this
-  /// software is at fault, not a document.
+  /// Unreadable documents since the last readable one, each counted once.
+  private let unreadableInARow = Mutex(0)
+
+  /// So many documents in a row of which none can be read end the run: the USS or this software
+  /// is at fault, not a document. Batches may be smaller than this.
   private static let allBad = 10
   private static let rememberedRejections = 1_000
 
@@ -27,14 +30,17 @@ final class DocumentDecoder: Sendable {
     var seen: Set<UpdateIdentity> = []
     let documents = response.updates.filter { wanted.contains($0.identity) && seen.insert($0.identity).inserted }
     let locations = Dictionary(response.locations.map { ($0.digest, $0) }) { first, _ in first }
+    let isNew = documents.map { rejection(of: $0.identity) == nil }
     var revisions: [StagedRevision] = []
     do {
       for part in try await decodeInParts(documents, locations) { revisions += part }
     } catch { throw .malformedAnswer(operation: "GetUpdateData", reason: "\(error)") }
-    if revisions.isEmpty, documents.count >= Self.allBad {
-      let reason = rejection(of: documents[0].identity) ?? "unknown"
-      throw .malformedAnswer(
-        operation: "GetUpdateData", reason: "none of \(documents.count) documents can be read; first: \(reason)")
+    let unreadable = unreadableInARow.withLock { count in
+      count = revisions.isEmpty ? count + isNew.count { $0 } : 0
+      return count
+    }
+    if unreadable >= Self.allBad, let first = documents.first {
+      throw .unreadableDocuments(count: unreadable, reason: rejection(of: first.identity) ?? "unknown")
     }
     return revisions
   }

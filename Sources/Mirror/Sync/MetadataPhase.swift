@@ -16,6 +16,7 @@ struct MetadataPhase: Sendable {
     var report: SyncReport
     var total: [ListingKind: Int] = [:]
     var done: [ListingKind: Int] = [:]
+    var buffer = StagingBuffer()
   }
 
   func run(_ report: SyncReport) async throws -> SyncReport {
@@ -24,8 +25,18 @@ struct MetadataPhase: Sendable {
     var session = try await session()
     var tally = Tally(report: report)
     run.progress(.phase(.authorization))
-    try await driver.run(&session) { step, payloads in
-      try await perform(step, &payloads, &tally, decoder)
+    do {
+      try await driver.run(&session) { step, payloads in
+        try await perform(step, &payloads, &tally, decoder)
+      }
+    } catch {
+      // What arrived whole before the end of the run need not be fetched again.
+      try await flush(&tally)
+      throw error
+    }
+    if session.leavesReferencesOut {
+      logger.warning("sync: bundles nest deeper than \(SyncSession.Fetch.maximumDepth) levels; the rest is left out")
+      tally.report.leavesReferencesOut = true
     }
     tally.report.ended = run.clock()
     return tally.report
@@ -43,6 +54,10 @@ struct MetadataPhase: Sendable {
     _ step: SyncStep, _ payloads: inout SessionDriver.Payloads, _ tally: inout Tally, _ decoder: DocumentDecoder
   ) async throws -> SyncStepResult {
     switch step {
+    case .stage, .loadPending: break
+    default: try await flush(&tally)
+    }
+    switch step {
     case .saveConfiguration(let configuration):
       try await catalog.save(configuration)
       logger.info(
@@ -53,7 +68,9 @@ struct MetadataPhase: Sendable {
     case .findJournal(let kind): return try await findJournal(kind, &tally)
     case .resolveSubscription: return .subscription(try await resolveSubscription())
     case .beginListing(let kind, let call, let anchor):
-      guard case .listing(let identities)? = payloads.removeValue(forKey: call) else { return .done }
+      guard case .listing(let identities)? = payloads.removeValue(forKey: call) else {
+        throw SyncError.lostAnswer(step: "listing")
+      }
       try await begin(kind, anchor, identities, &tally)
     case .beginReferenceListing(let anchor, let identities): try await begin(.updates, anchor, identities, &tally)
     case .loadPending(let kind, let after, let limit):
@@ -63,7 +80,9 @@ struct MetadataPhase: Sendable {
     case .findMissingReferences(let limit):
       return .identities(try await catalog.missingReferences(limit: limit).identities)
     case .findRevisionsWithoutKeys(let limit): return .identities(try await catalog.revisionsWithoutKeys(limit: limit))
-    case .publish(let kind): try await publish(kind, &tally)
+    case .publish(let kind):
+      try await refuseNothing(of: kind, tally.report)
+      try await publish(kind, &tally)
     case .abandonListing(let kind): try await catalog.abandonListing(kind)
     case .applyDeployments(let call, let wasFull):
       return try await apply(payloads.removeValue(forKey: call), wasFull, &tally)
@@ -111,15 +130,22 @@ struct MetadataPhase: Sendable {
       switch payloads.removeValue(forKey: call) {
       case .updates(let part): revisions += part
       case .keys(let part): keys += part
-      default: continue
+      default: throw SyncError.lostAnswer(step: "staging")
       }
     }
-    if !revisions.isEmpty { try await catalog.stage(kind, revisions) }
+    tally.buffer.add(revisions, kind)
+    if tally.buffer.isFull || !keys.isEmpty { try await flush(&tally) }
     if !keys.isEmpty { try await catalog.storeDecryptionKeys(keys) }
     if !finished.unavailable.isEmpty { try await giveUp(finished.unavailable, &tally, decoder) }
     tally.done[kind, default: 0] += revisions.count + finished.unavailable.count
     let total = max(tally.total[kind] ?? 0, tally.done[kind] ?? 0)
     run.progress(.staged(kind, done: tally.done[kind] ?? 0, total: total))
+  }
+
+  /// Commits what waits in the buffer.
+  private func flush(_ tally: inout Tally) async throws {
+    guard let (kind, revisions) = tally.buffer.take() else { return }
+    try await catalog.stage(kind, revisions)
   }
 
   /// The USS lists them and does not deliver them, or not in a usable form (AMB-17).
@@ -133,6 +159,18 @@ struct MetadataPhase: Sendable {
     }
   }
 
+  /// A first listing of which nothing could be taken would leave an empty catalogue with a new anchor.
+  private func refuseNothing(of kind: ListingKind, _ report: SyncReport) async throws {
+    guard let listing = try await catalog.pendingListing(kind), listing.listed > 0,
+      listing.unavailable == listing.listed
+    else { return }
+    let state = try await catalog.upstream()
+    guard (kind == .configuration ? state.categoryAnchor : state.updateAnchor) == nil else { return }
+    try await catalog.abandonListing(kind)
+    let reason = report.unavailable.last?.reason ?? "the USS does not deliver it"
+    throw SyncError.unreadableDocuments(count: listing.listed, reason: reason)
+  }
+
   private func publish(_ kind: ListingKind, _ tally: inout Tally) async throws {
     let summary = try await catalog.publish(kind)
     tally.report.newRevisions += summary.revisions
@@ -141,7 +179,7 @@ struct MetadataPhase: Sendable {
   }
 
   private func apply(_ payload: CallPayload?, _ wasFull: Bool, _ tally: inout Tally) async throws -> SyncStepResult {
-    guard case .deployments(let state)? = payload else { return .done }
+    guard case .deployments(let state)? = payload else { throw SyncError.lostAnswer(step: "deployments") }
     run.progress(.phase(.deployments))
     let summary = try await catalog.apply(state, wasFull: wasFull)
     tally.report.changedDeployments = summary.changedDeployments + summary.deadDeployments

@@ -33,7 +33,7 @@ struct SessionDriver: Sendable {
         case .perform(let step): state.receive(.stepped(try await perform(step, &payloads)), now: clock())
         case .awaitAnswer:
           guard let delivery = try await group.next() else {
-            throw SyncError.malformedAnswer(operation: "session", reason: "nothing is in flight")
+            throw SyncError.lostAnswer(step: "session")
           }
           payloads[delivery.call] = delivery.payload
           state.receive(delivery.event, now: clock())

@@ -61,10 +61,16 @@ extension SyncSession {
   /// InternalServerError on a batch: a revision of the list may be gone, so list again next time (AMB-17).
   private mutating func giveUp(_ fault: SOAPFault, _ flight: Flight, _ error: SyncError) {
     if drain != nil { return }
-    if case .batch = flight, fault.code == .internalServerError, case .fetching(let kind) = position {
+    if case .batch = flight, fault.code == .internalServerError { abandon(error) } else { stop(error) }
+  }
+
+  /// Ends the run without the journal: the next run lists again from the old anchor.
+  mutating func abandon(_ error: SyncError) {
+    switch (drain, position) {
+    case (nil, .fetching(let kind)), (.restart, .fetching(let kind)), (.resetAnchors, .fetching(let kind)):
       drain = .abandon(kind, error)
-    } else {
-      stop(error)
+      pause = nil
+    default: stop(error)
     }
   }
 
@@ -85,7 +91,10 @@ extension SyncSession {
   mutating func cancel() {
     if outcome != nil { return }
     if case .done = position { return }
-    drain = .cancel
+    switch drain {
+    case nil, .restart, .resetAnchors: drain = .cancel
+    case .abandon, .end, .cancel: break
+    }
     pause = nil
   }
 

@@ -5,8 +5,8 @@ extension SyncSession {
   /// The state of fetching the metadata of one listing.
   struct Fetch: Sendable {
     static let pageSize = 1_000
-    /// Bundles nest two levels in reality; this many rounds follow references to references.
-    static let maximumRounds = 16
+    /// Bundles nest two levels in reality; references of references are followed to this depth.
+    static let maximumDepth = 16
     /// Encrypted updates are rare; what exceeds this waits for the next run.
     static let mostEncrypted = 10_000
 
@@ -76,11 +76,15 @@ extension SyncSession {
   }
 
   /// Revisions that what is staged names and that nobody has: fetch them by identity (AMB-08, AMB-29).
-  mutating func found(references: [UpdateIdentity]) {
-    let fresh = references.filter { fetch.references.insert($0).inserted }
-    fetch.pending = fresh[...]
-    referenceRounds += 1
-    fetch.areReferencesComplete = fresh.isEmpty || referenceRounds > Fetch.maximumRounds
+  ///
+  /// A full page says that one level has more of them; a short one ends the level.
+  mutating func found(references identities: [UpdateIdentity]) {
+    let fresh = identities.filter { fetch.references.insert($0).inserted }
+    let isTooDeep = !fresh.isEmpty && referenceDepth >= Fetch.maximumDepth
+    if isTooDeep { leavesReferencesOut = true }
+    fetch.areReferencesComplete = fresh.isEmpty || isTooDeep
+    fetch.pending = isTooDeep ? [] : fresh[...]
+    if identities.count < Fetch.pageSize { referenceDepth += 1 }
   }
 
   mutating func beginReferences(_ identities: [UpdateIdentity]) -> SyncAction {

@@ -51,7 +51,7 @@ extension SyncSession {
   private mutating func begunListing(_ kind: ListingKind, _ anchor: SyncAnchor) {
     pendingAnchor = anchor
     fetch = Fetch()
-    referenceRounds = isFollowingDeployments ? referenceRounds : 0
+    referenceDepth = isFollowingDeployments ? referenceDepth : 0
     if drain == nil { position = .fetching(kind) }
   }
 

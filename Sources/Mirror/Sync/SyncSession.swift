@@ -110,7 +110,10 @@ package struct SyncSession: Sendable {
   var deploymentAnchorSent: DeploymentAnchor?
   /// The anchor of the journal being worked on.
   var pendingAnchor: SyncAnchor?
-  var referenceRounds = 0
+  /// Levels of references that were followed.
+  var referenceDepth = 0
+  /// References nest deeper than the session follows: what is published lacks the rest.
+  package internal(set) var leavesReferencesOut = false
   /// Named by deployments and asked for in this run.
   var knownReferences: Set<UpdateIdentity> = []
   var isFollowingDeployments = false
@@ -186,7 +189,8 @@ extension SyncSession {
     case .answered(let call, let answer, let date):
       jar.observe(date: date, now: now)
       guard let flight = flights.removeValue(forKey: call)?.flight else { return }
-      busyAnswers = 0
+      // A cookie may live no longer than a pause: authorizing again is no sign that the USS has time.
+      if case .authorization = flight {} else { busyAnswers = 0 }
       accept(answer, of: call, flight, now)
     case .faulted(let call, let fault, let date):
       jar.observe(date: date, now: now)
@@ -195,7 +199,7 @@ extension SyncSession {
     case .broke(let call, let error):
       guard flights.removeValue(forKey: call) != nil else { return }
       fetch.queue.putBack(call)
-      stop(error)
+      if case .unreadableDocuments = error { abandon(error) } else { stop(error) }
     case .stepped(let result): stepped(result)
     case .waited: pause = nil
     case .cancel: cancel()
