@@ -27,6 +27,7 @@ struct ContentCheck {
       try await site.store.verifyAll(
         VerifyOptions(subset: subset, withdrawsBadFiles: repairs),
         declared: { try await catalog.files([$0]).first?.file },
+        withdrawing: { try await catalog.markAbsent([$0]) },
         progress: { display.take($0) })
     }
     let withdrawn = Set(verified.bad.filter(\.isWithdrawn).map(\.name.digest))
@@ -35,6 +36,7 @@ struct ContentCheck {
     // A repair that could not fetch leaves nothing bad behind, only files that are missing.
     let fetches = subset == .all || !(verified.bad.isEmpty && lost.isEmpty)
     if repairs && fetches, site.configuration.optional(.upstreamURL) != nil {
+      try await catalog.tryFilesAtOnce()
       content = try await display.follow { try await site.sync(.contentOnly) { display.take($0) } }.content
     }
     return ContentCheckReport(verified, lost: lost.count, content: content, subset: subset, repaired: repairs)
