@@ -21,13 +21,26 @@ struct ContentCollect: OperatorCommand {
   func execute() async throws -> ProgramStatus {
     let site = try await Site.open(common)
     let lock = try site.state.lock()
+    try await requireKnowledge(site)
     let before = SystemClock.now().adding(seconds: Double(-partDays) * 86_400)
     let collected = try await site.store.collectGarbage(preview: !yes, stagingBefore: before) { digests in
-      Set(try await site.catalog.files(digests).map(\.file.digest))
+      let kept = try await site.catalog.listedFiles(digests)
+      // The catalogue hears of it first: a file that is gone and counts as present is never fetched.
+      if yes { try await site.catalog.markAbsent(digests.filter { !kept.contains($0) }) }
+      return kept
     }
     withExtendedLifetime(lock) {}
     try output.show(CollectReport(collected, isPreview: !yes))
     return .done
+  }
+
+  /// A catalogue that was lost and is not synchronized again yet would give up all content.
+  private func requireKnowledge(_ site: Site) async throws {
+    guard site.configuration.optional(.upstreamURL) != nil else { return }
+    guard try await site.catalog.upstream().updateAnchor == nil else { return }
+    throw Failure(
+      .failed, "content gc: expected a catalogue that was synchronized, found one that does not know all updates yet",
+      hint: "updatemirror sync first; nothing was removed")
   }
 }
 
