@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalog
 import Mirror
 
 /// One synchronization run.
@@ -46,6 +47,8 @@ struct SyncRunCommand: OperatorCommand {
       return .done
     }
     let scope: SyncRun.Scope = metadataOnly ? .metadataOnly : contentOnly ? .contentOnly : .all
+    // The planned next try is for the schedule: an operator who starts a run wants it now.
+    if scope != .metadataOnly { try await site.catalog.tryFilesAtOnce() }
     let done = try await Interruption.run {
       try await display.follow { try await site.sync(scope) { display.take($0) } }
     }
