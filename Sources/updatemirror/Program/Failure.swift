@@ -31,7 +31,7 @@ struct Failure: Error, Equatable {
         self.init(.failed, error.description)
       }
     case let error as SyncError:
-      self.init(Self.isMistake(error) ? .usage : .failed, "sync: \(error)", hint: error.hint)
+      self.init(Self.isMistake(error) ? .usage : .failed, "sync: \(error)", hint: Self.advice(error))
     case let error as CatalogError:
       self.init(.failed, error.description, hint: Self.advice(error))
     case let error as UpdateServerError:
@@ -50,6 +50,13 @@ struct Failure: Error, Equatable {
     switch error {
     case .upstreamURLRefused, .unknownName, .noUpstream: true
     default: false
+    }
+  }
+
+  private static func advice(_ error: SyncError) -> String? {
+    switch error {
+    case .transport: "updatemirror doctor tests the way to the USS; nothing is lost, the next run continues"
+    default: error.hint
     }
   }
 
