@@ -87,7 +87,7 @@ struct Configuration: Sendable {
   private static func read(_ document: TOMLDocument) throws(ConfigurationError) -> [Setting: Value] {
     var values: [Setting: Value] = [:]
     for (section, content) in document.root.sorted(by: { $0.key < $1.key }) {
-      guard case .table(let entries) = content else { throw unknown(section, in: document) }
+      guard case .table(let entries) = content else { throw noTable(section, content, in: document) }
       for (name, value) in entries.sorted(by: { $0.key < $1.key }) {
         let key = "\(section).\(name)"
         guard let setting = Setting(rawValue: key) else { throw unknown(key, in: document) }
@@ -115,6 +115,17 @@ struct Configuration: Sendable {
         .standardizedFileURL.path
     }
     return Value(text: text, origin: .file(document.file, line: line))
+  }
+
+  /// A known section that is no table, as two `[[upstream]]`: there is one upstream server (SSS-282).
+  private static func noTable(
+    _ section: String, _ content: DocumentValue, in document: TOMLDocument
+  ) -> ConfigurationError {
+    guard Setting.allCases.contains(where: { $0.key.hasPrefix(section + ".") }) else {
+      return unknown(section, in: document)
+    }
+    let place = document.lines.line(of: [section]).map { "\(document.file): line \($0)" } ?? document.file
+    return .badValue(place: place, key: section, expected: "one table", found: content.kindName)
   }
 
   private static func unknown(_ key: String, in document: TOMLDocument) -> ConfigurationError {

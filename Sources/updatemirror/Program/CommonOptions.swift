@@ -55,6 +55,10 @@ struct CommonOptions: ParsableArguments {
       guard parts.count == 2 else {
         throw .badValue(place: "--set", key: setting.key, expected: "KEY=VALUE", found: "no value")
       }
+      if let first = flags[setting], first != parts[1] {
+        let found = setting.isSecret ? "two values" : "\"\(first)\" and \"\(parts[1])\""
+        throw .badValue(place: "--set", key: setting.key, expected: "one value", found: found)
+      }
       flags[setting] = parts[1]
     }
     return flags

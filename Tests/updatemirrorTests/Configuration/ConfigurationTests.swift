@@ -87,6 +87,48 @@ struct ConfigurationTests {
     #expect(throws: ConfigurationError.self) { try Configuration(document: nil, flags: [setting: text]) }
   }
 
+  @Test(
+    "SSS-282: two upstream servers in the configuration are refused, in the words of the mistake",
+    arguments: [
+      ("[upstream]\nurl = \"http://a:8530\"\nurl = \"http://b:8530\"", "line 3: not TOML"),
+      ("[upstream]\nurl = \"http://a\"\n[upstream]\nurl = \"http://b\"", "line 3: not TOML"),
+      (
+        "[upstream]\nurl = [\"http://a:8530\", \"http://b:8530\"]",
+        "line 2: upstream.url: expected an http:// or https:// URL, found an array"
+      ),
+      (
+        "[[upstream]]\nurl = \"http://a\"\n[[upstream]]\nurl = \"http://b\"",
+        "upstream: expected one table, found an array"
+      ),
+      ("[upstream]\nurl = \"http://a:8530,http://b:8530\"", "line 2: upstream.url: expected an http://"),
+      ("[upstream]\nurl = \"http://a:8530 http://b:8530\"", "line 2: upstream.url: expected an http://"),
+    ])
+  func oneUpstream(text: String, words: String) {
+    let error = #expect(throws: ConfigurationError.self) { try Configuration(document: try document(text)) }
+    #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+  }
+
+  @Test("SSS-282: two upstream servers on the command line are refused; the same one twice is not")
+  func oneUpstreamOnCommandLine() throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      try CommonOptions.assignments(["upstream.url=http://a:8530", "upstream.url=http://b:8530"])
+    }
+    #expect(
+      error?.description
+        == "configuration: --set: upstream.url: expected one value, found \"http://a:8530\" and \"http://b:8530\"")
+    let same = try CommonOptions.assignments(["upstream.url=http://a:8530", "upstream.url=http://a:8530"])
+    #expect(same == [.upstreamURL: "http://a:8530"])
+  }
+
+  @Test("SSS-269: the port to listen on is what is configured", arguments: [80, 443, 8530, 8531, 1, 65535])
+  func ports(port: Int) throws {
+    let ofFile = try Configuration(document: try document("[serve]\nport = \(port)\n"))
+    #expect(try ofFile.integer(.servePort) == port)
+    let ofEnvironment = try Configuration(document: nil, environment: ["UPDATEMIRROR_SERVE_PORT": "\(port)"])
+    #expect(try ofEnvironment.integer(.servePort) == port)
+    #expect(try Configuration(document: nil, flags: [.servePort: "\(port)"]).integer(.servePort) == port)
+  }
+
   @Test("sizes and times have units")
   func units() {
     #expect(SettingKind.byteCount("1.5 GiB") == 1_610_612_736)
