@@ -46,13 +46,13 @@ final class RunningProgram: Sendable {
     self.lines = lines
     self.exit = exit
     self.process = process
-    pipe.fileHandleForReading.readabilityHandler = { [errors] handle in
-      let data = handle.availableData
-      for text in errors.take(data) { line.yield(text) }
-      if data.isEmpty {
-        handle.readabilityHandler = nil
-        line.finish()
+    // A thread of its own: a handler would leave a closed descriptor to the dispatch queues.
+    let reading = pipe.fileHandleForReading
+    Thread.detachNewThread { [errors] in
+      while case let data = reading.availableData, !data.isEmpty {
+        for text in errors.take(data) { line.yield(text) }
       }
+      line.finish()
     }
     process.terminationHandler = { process in
       status.yield(process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus)
