@@ -81,7 +81,7 @@ struct MetadataPhase: Sendable {
       return .identities(try await catalog.missingReferences(limit: limit).identities)
     case .findRevisionsWithoutKeys(let limit): return .identities(try await catalog.revisionsWithoutKeys(limit: limit))
     case .publish(let kind):
-      try await refuseNothing(of: kind, tally.report)
+      try await refuseNothing(of: kind, tally.report, decoder)
       try await publish(kind, &tally)
     case .abandonListing(let kind): try await catalog.abandonListing(kind)
     case .applyDeployments(let call, let wasFull):
@@ -159,15 +159,18 @@ struct MetadataPhase: Sendable {
     }
   }
 
-  /// A first listing of which nothing could be taken would leave an empty catalogue with a new anchor.
-  private func refuseNothing(of kind: ListingKind, _ report: SyncReport) async throws {
-    guard let listing = try await catalog.pendingListing(kind), listing.listed > 0,
-      listing.unavailable == listing.listed
+  /// A first listing of which nothing could be read would leave an empty catalogue with a new anchor.
+  ///
+  /// Identities that the USS never delivers are another matter: they are recorded and the run goes on (AMB-17).
+  private func refuseNothing(
+    of kind: ListingKind, _ report: SyncReport, _ decoder: DocumentDecoder
+  ) async throws {
+    guard let reason = report.unavailable.lazy.compactMap({ decoder.rejection(of: $0.identity) }).first,
+      let listing = try await catalog.pendingListing(kind), listing.listed > 0, listing.unavailable == listing.listed
     else { return }
     let state = try await catalog.upstream()
     guard (kind == .configuration ? state.categoryAnchor : state.updateAnchor) == nil else { return }
     try await catalog.abandonListing(kind)
-    let reason = report.unavailable.last?.reason ?? "the USS does not deliver it"
     throw SyncError.unreadableDocuments(count: listing.listed, reason: reason)
   }
 

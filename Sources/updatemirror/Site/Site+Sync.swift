@@ -1,3 +1,5 @@
+import Catalog
+import Logging
 import Mirror
 import Platform
 import Transfer
@@ -62,7 +64,18 @@ extension Site {
   /// One run; the caller holds the lock.
   func sync(_ scope: SyncRun.Scope, progress: @escaping ProgressHandler) async throws -> SyncReport {
     try await saveSettings()
-    return try await withClient { try await run($0, progress).run(scope) }
+    let report = try await withClient { try await run($0, progress).run(scope) }
+    if scope != .metadataOnly { await indexText() }
+    return report
+  }
+
+  /// Fills the text index, last and in small steps: a search is right without it, only slower.
+  private func indexText() async {
+    do {
+      while try await catalog.indexText(limit: 1_000) > 0 { try Task.checkCancellation() }
+    } catch {
+      logger.warning("search: the text index waits for the next run: \(error)")
+    }
   }
 
   /// What a run would do; changes nothing.

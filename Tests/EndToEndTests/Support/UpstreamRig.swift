@@ -66,7 +66,7 @@ struct UpstreamRig: Sendable {
   func grow(month: Int = 1, revisions: Int = 60) async throws {
     try await generator.growth(month: month, revisions: revisions).populate(catalog, store: store)
     let group = try await catalog.createGroup(name: "Month \(month)", parent: TargetGroup.allComputers.targetGroupID)
-    let leaf = try await catalog.groups().first { $0.name == "Pilot" || $0.name == "North" }
+    let leaf = try await catalog.groups().first { $0.name == "North" }
     if let leaf { try await catalog.deleteGroup(leaf.targetGroupID) }
     let candidates = try await approvable()
     for update in candidates.prefix(12) {
