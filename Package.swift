@@ -30,7 +30,6 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
-let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let tomlKit = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
@@ -75,7 +74,7 @@ let package = Package(
       "UpdateServer",
       [
         "Catalog", "ContentStore", "Platform", "Sealing", "UpdateModel", "WireFormat",
-        hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioCore, nioPosix, nioHTTP1,
+        hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioCore, nioHTTP1,
       ]),
     room("Generator", ["Catalog", "ContentStore", "Platform", "Sealing", "UpdateModel", "WireFormat"]),
 
