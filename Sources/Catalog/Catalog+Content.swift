@@ -147,9 +147,10 @@ extension Catalog {
     }
   }
 
-  /// Records verified files. Also takes digests that no revision lists yet, so that presence can be
-  /// told from the content store when the database was lost.
+  /// Records verified files, in one transaction. Also takes digests that no revision lists yet, so that presence
+  /// can be told from the content store when the database was lost.
   public func markPresent(_ digests: [FileDigest]) async throws {
+    guard !digests.isEmpty else { return }
     let now = clock()
     try await write("mark present") { db in
       let upsert = try RawStatement(
@@ -184,14 +185,29 @@ extension Catalog {
 
   /// Counts a failed attempt. `nextTry` nil: the next run tries again.
   public func recordFailure(_ digest: FileDigest, reason: String, nextTry: Timestamp? = nil) async throws {
-    let now = clock()
-    try await write("record failure") { db in
-      try db.execute(
-        sql: """
-          INSERT INTO fileFailure SELECT fileID, ?2, 1, ?3, ?4 FROM file WHERE digest = ?1
-          ON CONFLICT (fileID) DO UPDATE SET reason = ?2, attempts = attempts + 1, failedAt = ?3, nextTry = ?4
-          """,
-        arguments: [digest.sql, reason, now.ticks, nextTry?.ticks])
+    try await recordFailures([FailedAttempt(digest, reason: reason, nextTry: nextTry)])
+  }
+
+  /// Counts failed attempts, in one transaction. Digests that no revision ever listed are ignored.
+  ///
+  /// - Parameter time: when they failed; nil is now.
+  public func recordFailures(_ failures: [FailedAttempt], at time: Timestamp? = nil) async throws {
+    guard !failures.isEmpty else { return }
+    let failed = time ?? clock()
+    try await write("record failures") { db in
+      let count = try RawStatement(
+        db,
+        """
+        INSERT INTO fileFailure SELECT fileID, ?2, 1, ?3, ?4 FROM file WHERE digest = ?1
+        ON CONFLICT (fileID) DO UPDATE SET reason = ?2, attempts = attempts + 1, failedAt = ?3, nextTry = ?4
+        """)
+      for failure in failures {
+        count.bind(1, failure.digest.bytes)
+        count.bind(2, failure.reason)
+        count.bind(3, failed.ticks)
+        count.bind(4, failure.nextTry?.ticks)
+        try count.run()
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Synchronization
 public import UpdateModel
 
 extension Catalog {
@@ -24,9 +25,24 @@ extension Catalog {
 
   public func settings() async throws -> ServerSettings { try await read("settings") { db in try Self.settings(db) } }
 
+  /// The settings without a visit to the database, for what every request asks.
+  ///
+  /// Changes through this object show at once; those of another process after one second
+  /// of the clock at the latest.
+  public func recentSettings() async throws -> ServerSettings {
+    let now = clock()
+    let (kept, generation) = settingsMemory.withLock { ($0.settings(at: now), $0.generation) }
+    if let kept { return kept }
+    let read = try await settings()
+    settingsMemory.withLock { $0.keep(read, readAt: now, generation: generation) }
+    return read
+  }
+
   /// Stores the settings; a change enters the change log.
   public func save(_ settings: ServerSettings) async throws {
     let now = clock()
+    // Also after a failure: whether the commit happened is then unknown.
+    defer { settingsMemory.withLock { $0.forget() } }
     try await writeDurably("save settings") { db in
       guard try Self.settings(db) != settings else { return }
       let limits = settings.limits

@@ -14,6 +14,7 @@ public final class Catalog: Sendable {
   let clock: @Sendable () -> Timestamp
   /// Keys of updates that many revisions name; they are never deleted.
   let keyCache = Mutex(UpdateKeyCache())
+  let settingsMemory = Mutex(SettingsMemory())
 
   init(path: String, pool: DatabasePool, clock: @escaping @Sendable () -> Timestamp) {
     self.path = path

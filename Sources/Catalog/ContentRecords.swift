@@ -48,6 +48,20 @@ public struct FileFailure: Hashable, Sendable {
   public let nextTry: Timestamp?
 }
 
+/// An attempt to get a file that failed now.
+public struct FailedAttempt: Hashable, Sendable {
+  public let digest: FileDigest
+  public let reason: String
+  /// nil: the next run tries again.
+  public let nextTry: Timestamp?
+
+  public init(_ digest: FileDigest, reason: String, nextTry: Timestamp? = nil) {
+    self.digest = digest
+    self.reason = reason
+    self.nextTry = nextTry
+  }
+}
+
 /// A wanted file that is not there, and why.
 public struct MissingFile: Hashable, Sendable {
   public enum Reason: Hashable, Sendable {

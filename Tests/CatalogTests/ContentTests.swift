@@ -125,6 +125,22 @@ struct ContentTests {
     #expect(try await catalog.contentCounts().failedFiles == 0)
   }
 
+  @Test("failures of many files are recorded together, each with its reason; unknown files are left out")
+  func manyFailures() async throws {
+    let catalog = try await catalogue()
+    let later = clock.now.adding(seconds: 60)
+    try await catalog.recordFailures(
+      [
+        FailedAttempt(digest(31), reason: "404", nextTry: later), FailedAttempt(digest(41), reason: "length differs"),
+        FailedAttempt(digest(999), reason: "404"),
+      ], at: clock.now.adding(seconds: -5))
+    let records = try await catalog.files([digest(31), digest(41), digest(999)])
+    #expect(records.map(\.failure?.reason) == ["404", "length differs"])
+    #expect(records.map(\.failure?.nextTry) == [later, nil])
+    #expect(records.map(\.failure?.failed) == [clock.now.adding(seconds: -5), clock.now.adding(seconds: -5)])
+    #expect(try await wanted(catalog, eager) == [digest(41)])
+  }
+
   @Test("a file without SHA-256 is missing with that reason, and wanted only when the policy allows it")
   func withoutSHA256() async throws {
     let catalog = try await folder.catalog()
