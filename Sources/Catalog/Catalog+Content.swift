@@ -128,11 +128,12 @@ extension Catalog {
     }
   }
 
-  /// Records that a DSS asked for files (DownloadFiles, SSS-249).
+  /// Records that a DSS asked for files (DownloadFiles, SSS-249), and wakes those who listen to ``fileRequests()``.
   ///
   /// - Returns: the digests that no published revision lists (FileDigestsMissing).
   public func requestFiles(_ digests: [FileDigest]) async throws -> [FileDigest] {
-    try await write("request files") { db in
+    defer { requestSignal.raise() }
+    return try await write("request files") { db in
       let sql = """
         UPDATE file SET isRequested = 1 WHERE digest = ? AND EXISTS (
           SELECT 1 FROM revisionFile JOIN revision USING (revisionID)
@@ -174,6 +175,7 @@ extension Catalog {
   /// Records files that are no longer stored. On disk when it returns: a file that is gone and counts as
   /// present is never fetched again.
   public func markAbsent(_ digests: [FileDigest]) async throws {
+    defer { requestSignal.raise() }
     try await writeDurably("mark absent") { db in
       let update = try RawStatement(db, "UPDATE file SET isPresent = 0, verifiedAt = NULL WHERE digest = ?")
       for digest in digests {

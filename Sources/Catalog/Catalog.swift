@@ -15,6 +15,8 @@ public final class Catalog: Sendable {
   /// Keys of updates that many revisions name; they are never deleted.
   let keyCache = Mutex(UpdateKeyCache())
   let settingsMemory = Mutex(SettingsMemory())
+  /// Raised when files are asked for or get lost.
+  let requestSignal = RequestSignal()
 
   init(path: String, pool: DatabasePool, clock: @escaping @Sendable () -> Timestamp) {
     self.path = path

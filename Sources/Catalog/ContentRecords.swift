@@ -8,6 +8,8 @@ public struct ContentPolicy: Hashable, Sendable {
   public var includesExpress: Bool
   /// Files without a declared SHA-256 are not wanted.
   public var requiresSHA256: Bool
+  /// Only files that somebody asked for (``Catalog/requestFiles(_:)``), whatever else is wanted.
+  public var isRequestedOnly = false
 
   public init(isLazy: Bool, includesExpress: Bool = false, requiresSHA256: Bool = true) {
     self.isLazy = isLazy

@@ -46,12 +46,14 @@ enum WantedFiles {
   static func query(_ policy: ContentPolicy) -> (with: String, condition: String) {
     let express = policy.includesExpress ? "" : " AND file.flags & \(FileFlags.isExpress.rawValue) = 0"
     let isListed = "EXISTS (SELECT 1 FROM revisionFile WHERE revisionFile.fileID = file.fileID)"
+    let isRequested = "(isRequested = 1 AND \(isListed))"
+    if policy.isRequestedOnly { return ("", isRequested) }
     if policy.isLazy {
       let isDeployed = "file.fileID IN (SELECT fileID FROM deployed JOIN revisionFile USING (revisionID))"
-      return ("WITH RECURSIVE \(deployed)", "((\(isDeployed)\(express)) OR (isRequested = 1 AND \(isListed)))")
+      return ("WITH RECURSIVE \(deployed)", "((\(isDeployed)\(express)) OR \(isRequested))")
     }
     let isHeld = "EXISTS (WITH RECURSIVE \(holders) SELECT 1 FROM holder WHERE \(isTop))"
-    return ("", "((\(isHeld)\(express)) OR (isRequested = 1 AND \(isListed)))")
+    return ("", "((\(isHeld)\(express)) OR \(isRequested))")
   }
 
   static func hasDigest(_ policy: ContentPolicy) -> String {
