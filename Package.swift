@@ -102,7 +102,7 @@ let package = Package(
         "updatemirror", grdb, lifecycle, logging,
       ]),
     tests("GeneratorTests", ["Catalog", "ContentStore", "Generator", "Sealing", "UpdateModel", "WireFormat"]),
-    tests("PackingTests", ["Packing"]),
+    tests("PackingTests", ["Packing", "TestSupport"]),
     tests("PlatformTests", ["Platform", "UpdateModel"]),
     tests("SealingTests", ["Sealing", "UpdateModel"]),
     tests("TransferTests", ["TestSupport", "Transfer", "UpdateModel"]),
@@ -114,7 +114,9 @@ let package = Package(
         "WireFormat", lifecycle, logging,
       ]),
     tests("WireFormatTests", ["CLibXML2", "Packing", "TestSupport", "UpdateModel", "WireFormat"]),
-    tests("updatemirrorTests", ["Catalog", "Mirror", "Platform", "UpdateModel", "updatemirror", argumentParser]),
+    tests(
+      "updatemirrorTests",
+      ["Catalog", "Mirror", "Platform", "TestSupport", "UpdateModel", "updatemirror", argumentParser]),
   ],
   swiftLanguageModes: [.v6]
 )

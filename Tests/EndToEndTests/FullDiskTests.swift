@@ -26,13 +26,10 @@ extension EndToEnd {
       struct NotAllowed: Error {}
 
       static func call(_ arguments: String...) -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        do { try process.run() } catch { return -1 }
-        process.waitUntilExit()
-        return process.terminationStatus
+        switch try? ChildProcess.run(arguments[0], Array(arguments.dropFirst())).ending {
+        case .exited(let status): status
+        default: -1
+        }
       }
 
       static let isPossible: Bool = (try? SmallDisk(bytes: 1 << 20)) != nil

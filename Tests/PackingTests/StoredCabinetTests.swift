@@ -1,5 +1,6 @@
 import Foundation
 import Packing
+import TestSupport
 import Testing
 
 @Suite("Writing a Cabinet")
@@ -52,15 +53,8 @@ enum Cabextract {
     let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).cab")
     try Data(cabinet).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(filePath: try #require(path))
-    process.arguments = ["--pipe", "--quiet", file.path]
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-    return [UInt8](data)
+    let unpacked = try ChildProcess.run(try #require(path), ["--pipe", "--quiet", file.path])
+    #expect(unpacked.ending == .exited(0), "\(unpacked.errors)")
+    return [UInt8](unpacked.output)
   }
 }

@@ -38,40 +38,33 @@ struct CertificateAuthority {
   struct Failed: Error { let words: String }
 
   private static func openssl(_ arguments: String...) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-    process.arguments = arguments
-    let errors = Pipe()
-    process.standardError = errors
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Failed(words: words) }
+    let made = try ChildProcess.run("openssl", arguments)
+    guard made.ending == .exited(0) else { throw Failed(words: made.errors) }
   }
 }
 
 /// `openssl s_server`: prints what clients send it, and sends them one fixed reply.
 final class TLSServer {
   let port: String
-  private let process = Process()
-  private let input = Pipe()
-  private let output = Pipe()
+  private let process: ChildProcess
+  private let input: FileHandle
+  private let output: FileHandle
   private var transcript: Data
 
   /// - Parameter reply: sent to each client as soon as its session stands.
   init(certificate: String, key: String, reply: String = "", more: [String] = []) throws {
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-    process.arguments =
-      ["s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, "-naccept", "1"]
-      + more
-    process.standardInput = input
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
+    let (received, input) = try ChildProcess.pipe()
+    let (output, sent) = try ChildProcess.pipe()
+    (self.input, self.output) = (input, output)
+    process = try ChildProcess(
+      "openssl",
+      ["s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, "-naccept", "1"] + more,
+      input: received, output: sent, errors: sent)
+    try received.close()
+    try sent.close()
     transcript = Data()
     while true {
-      let piece = output.fileHandleForReading.availableData
+      let piece = output.availableData
       transcript += piece
       let text = String(decoding: transcript, as: UTF8.self)
       if let line = text.split(separator: "\n").first(where: { $0.hasPrefix("ACCEPT") }),
@@ -82,18 +75,18 @@ final class TLSServer {
       }
       guard !piece.isEmpty else { throw CertificateAuthority.Failed(words: "s_server: \(text)") }
     }
-    if !reply.isEmpty { try input.fileHandleForWriting.write(contentsOf: Data(reply.utf8)) }
+    if !reply.isEmpty { try input.write(contentsOf: Data(reply.utf8)) }
   }
 
   var url: String { "https://127.0.0.1:\(port)/service" }
 
   /// All that the server has printed, when its only client is gone.
   func finish() throws -> String {
-    try input.fileHandleForWriting.close()
-    if let rest = try output.fileHandleForReading.readToEnd() { transcript += rest }
-    process.waitUntilExit()
+    try input.close()
+    if let rest = try output.readToEnd() { transcript += rest }
+    _ = process.waitUntilExit()
     return String(decoding: transcript, as: UTF8.self)
   }
 
-  deinit { if process.isRunning { process.terminate() } }
+  deinit { process.send(SIGTERM) }
 }

@@ -44,19 +44,19 @@ struct DownstreamSite: Sendable {
     return copy
   }
 
-  func start(_ arguments: [String], shell: String? = nil) throws -> Child {
-    try Child(arguments + ["--state", state], shell: shell)
+  func start(_ arguments: [String], shell: String? = nil) throws -> ProgramRun {
+    try ProgramRun(arguments + ["--state", state], shell: shell)
   }
 
-  func run(_ arguments: [String], shell: String? = nil) async throws -> Child.Outcome {
+  func run(_ arguments: [String], shell: String? = nil) async throws -> ProgramRun.Outcome {
     try await start(arguments, shell: shell).ended()
   }
 
-  func startSync(_ more: String..., shell: String? = nil) throws -> Child {
+  func startSync(_ more: String..., shell: String? = nil) throws -> ProgramRun {
     try start(["sync", "--quiet", "--json"] + more, shell: shell)
   }
 
-  func sync(_ more: String..., shell: String? = nil) async throws -> Child.Outcome {
+  func sync(_ more: String..., shell: String? = nil) async throws -> ProgramRun.Outcome {
     try await run(["sync", "--quiet", "--json"] + more, shell: shell)
   }
 

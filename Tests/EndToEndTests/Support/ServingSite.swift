@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A DSS that is also a USS: `updatemirror serve` runs on its state until the body has ended.

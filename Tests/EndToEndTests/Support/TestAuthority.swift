@@ -30,15 +30,7 @@ struct TestAuthority: Sendable {
   struct Failed: Error { let words: String }
 
   private func call(_ arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["openssl"] + arguments
-    let errors = Pipe()
-    process.standardError = errors
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Failed(words: words) }
+    let made = try ChildProcess.run("openssl", arguments)
+    guard made.ending == .exited(0) else { throw Failed(words: made.errors) }
   }
 }

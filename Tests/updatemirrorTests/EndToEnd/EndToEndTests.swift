@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import updatemirror
@@ -6,11 +7,11 @@ import Testing
 /// The program as an operator meets it: processes, files, exit statuses.
 @Suite("End to end of the program", .serialized)
 struct EndToEndTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private var first: String { folder.path + "/first" }
   private var second: String { folder.path + "/second" }
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test(
     "SSS-275: init, generate, serve, and the command sync starts a run: the second site ends complete, verified and with exit status 0"
@@ -38,7 +39,7 @@ struct EndToEndTests {
     try await expect(.done, "doctor", "--state", second)
     let verified = try await json(.done, "content", "verify", "--state", second)
     #expect(verified["files"] as? Int == (run["content"] as? [String: Any])?["fetchedFiles"] as? Int)
-    server.terminate()
+    server.send(SIGTERM)
     #expect(await server.ended().status == 0)
   }
 
@@ -64,7 +65,7 @@ struct EndToEndTests {
     let withFiles = try #require(updates.first { $0["installApprovals"] as? Int ?? 0 > 0 }?["update"] as? String)
     let shown = try await json(.done, "updates", "show", withFiles, "--state", second)
     lines += Self.fieldNames(shown).map { "updates show: \($0)" }
-    server.terminate()
+    server.send(SIGTERM)
     _ = await server.ended()
 
     let manual = try PackageRoot.text("docs/manual.md")
@@ -84,15 +85,15 @@ struct EndToEndTests {
     try await makeFirst()
     let (server, address) = try await serve(first)
     try await expect(.done, "init", "--state", second, "--upstream", address, "--mode", "replica")
-    let slow = try RunningProgram([
+    let slow = try ProgramRun([
       "sync", "--state", second, "--set", "content.bandwidth-limit=200 KB", "--set", "content.min-free=0",
     ])
-    #expect(await slow.line(containing: "content") != nil)
-    let locked = try await ProgramUnderTest.run("sync", "--state", second)
+    #expect(try await slow.line(containing: "content") != nil)
+    let locked = try await ProgramRun.toEnd("sync", "--state", second)
     #expect(locked.status == ProgramStatus.locked.rawValue)
     #expect(locked.errors.contains("held by another run"))
     #expect(locked.errors.contains("hint: "))
-    slow.interrupt()
+    slow.send(SIGINT)
     let interrupted = await slow.ended()
     #expect(interrupted.status == ProgramStatus.interrupted.rawValue, "\(interrupted.errors)")
     #expect(interrupted.errors.contains("the next run continues"))
@@ -104,7 +105,7 @@ struct EndToEndTests {
     #expect((verified["bad"] as? [Any])?.isEmpty == true)
     let staged = try FileManager.default.contentsOfDirectory(atPath: second + "/staging")
     #expect(staged.filter { $0.hasSuffix(".part") } == [])
-    server.terminate()
+    server.send(SIGTERM)
     _ = await server.ended()
   }
 
@@ -114,7 +115,7 @@ struct EndToEndTests {
     let (server, address) = try await serve(first)
     try await expect(.done, "init", "--state", second, "--upstream", address, "--mode", "replica")
     try await expect(.done, "sync", "--metadata-only", "--state", second)
-    let wanted = try await ProgramUnderTest.run("sync", "status", "--state", second, "--json")
+    let wanted = try await ProgramRun.toEnd("sync", "status", "--state", second, "--json")
     #expect(wanted.status == ProgramStatus.incomplete.rawValue)
     let missing = try #require(try Self.object(wanted.output)["missingFiles"] as? [[String: Any]])
     let digest = try #require(missing.first?["sha1"] as? String)
@@ -131,7 +132,7 @@ struct EndToEndTests {
     try FileManager.default.moveItem(atPath: "\(folder.path)/\(name)", toPath: "\(content)/\(name)")
     let again = try await json(.done, "sync", "--state", second)
     #expect((again["content"] as? [String: Any])?["fetchedFiles"] as? Int == 1)
-    server.terminate()
+    server.send(SIGTERM)
     _ = await server.ended()
   }
 
@@ -151,7 +152,7 @@ struct EndToEndTests {
     let rebuilt = try await json(.done, "sync", "--state", second)
     #expect(rebuilt["newRevisions"] as? Int ?? 0 > 0)
     #expect((rebuilt["content"] as? [String: Any])?["receivedBytes"] as? Int == 0)
-    server.terminate()
+    server.send(SIGTERM)
     _ = await server.ended()
   }
 
@@ -174,7 +175,7 @@ struct EndToEndTests {
   @Test("SSS-269: the server listens on the port of its configuration file")
   func configuredPort() async throws {
     let (any, address) = try await serveEmpty(first, port: "0")
-    any.terminate()
+    any.send(SIGTERM)
     _ = await any.ended()
     let port = try #require(address.split(separator: ":").last.map(String.init))
     let (server, again) = try await serveEmpty(second, port: port)
@@ -182,22 +183,22 @@ struct EndToEndTests {
     let other = folder.path + "/third"
     try await expect(.done, "init", "--state", other, "--upstream", again, "--set", "content.min-free=0")
     try await expect(.done, "sync", "--state", other)
-    server.terminate()
+    server.send(SIGTERM)
     _ = await server.ended()
   }
 
   /// A new server whose configuration file names the port.
-  private func serveEmpty(_ state: String, port: String) async throws -> (RunningProgram, String) {
+  private func serveEmpty(_ state: String, port: String) async throws -> (ProgramRun, String) {
     try await expect(
       .done, "init", "--state", state, "--set", "serve.host=127.0.0.1", "--set", "serve.port=\(port)")
-    let server = try RunningProgram(["serve", "--state", state])
-    let line = try #require(await server.line(containing: "serving"))
+    let server = try ProgramRun(["serve", "--state", state])
+    let line = try #require(try await server.line(containing: "serving"))
     return (server, String(line.split(separator: " ").last ?? ""))
   }
 
   @Test("the demonstration finds and repairs the damage, and leaves the result")
   func demo() async throws {
-    let ended = try await ProgramUnderTest.run(
+    let ended = try await ProgramRun.toEnd(
       "demo", "--folder", folder.path + "/demo", "--revisions", "150", "--content-size", "4 MiB")
     #expect(ended.status == 0, "\(ended.errors)")
     #expect(ended.output.contains("content verify            exit status 3"))
@@ -208,7 +209,7 @@ struct EndToEndTests {
 
   @Test("no state directory: 10; wrong usage: 2; nothing to reach: 1")
   func otherStatuses() async throws {
-    let none = try await ProgramUnderTest.run("status", "--state", folder.path + "/none")
+    let none = try await ProgramRun.toEnd("status", "--state", folder.path + "/none")
     #expect(none.status == ProgramStatus.noState.rawValue)
     #expect(none.errors.contains("hint: updatemirror init"))
     try await expect(.usage, "sync", "--no-such-option")
@@ -216,11 +217,11 @@ struct EndToEndTests {
     try await expect(.done, "init", "--state", second, "--set", "content.min-free=0")
     try await expect(.failed, "init", "--state", second)
     try await expect(.usage, "sync", "--state", second)
-    let unreached = try await ProgramUnderTest.run("sync", "--state", second, "--upstream", "http://127.0.0.1:1")
+    let unreached = try await ProgramRun.toEnd("sync", "--state", second, "--upstream", "http://127.0.0.1:1")
     #expect(unreached.status == ProgramStatus.failed.rawValue)
     #expect(unreached.errors.contains("hint: updatemirror doctor"))
     try await expect(.usage, "config", "check", "--state", second, "--set", "serve.prt=1")
-    let unknown = try await ProgramUnderTest.run(
+    let unknown = try await ProgramRun.toEnd(
       "config", "check", "--state", second, environment: ["UPDATEMIRROR_SERVE_PROT": "1"])
     #expect(unknown.status == ProgramStatus.incomplete.rawValue)
     #expect(unknown.output.contains("UPDATEMIRROR_SERVE_PROT"))
@@ -235,14 +236,14 @@ struct EndToEndTests {
       "--quiet")
   }
 
-  private func serve(_ state: String) async throws -> (RunningProgram, String) {
-    let server = try RunningProgram(["serve", "--state", state, "--port", "0"])
-    let line = try #require(await server.line(containing: "serving"))
+  private func serve(_ state: String) async throws -> (ProgramRun, String) {
+    let server = try ProgramRun(["serve", "--state", state, "--port", "0"])
+    let line = try #require(try await server.line(containing: "serving"))
     return (server, String(line.split(separator: " ").last ?? ""))
   }
 
   private func expect(_ status: ProgramStatus, _ arguments: String...) async throws {
-    let ended = await (try RunningProgram(arguments)).ended()
+    let ended = await (try ProgramRun(arguments)).ended()
     #expect(ended.status == status.rawValue, "\(arguments): \(ended.errors)")
   }
 
@@ -251,7 +252,7 @@ struct EndToEndTests {
   }
 
   private func json(_ status: ProgramStatus, _ arguments: [String]) async throws -> [String: Any] {
-    let ended = await (try RunningProgram(arguments + ["--json"])).ended()
+    let ended = await (try ProgramRun(arguments + ["--json"])).ended()
     #expect(ended.status == status.rawValue, "\(arguments): \(ended.errors)")
     return try Self.object(ended.output)
   }
