@@ -31,9 +31,11 @@ import UpdateModel
   func ports(url: String, bases: [String]) throws {
     let upstream = try UpstreamEndpoint(url)
     #expect(ContentLocations(upstream: upstream, isCatalogOnly: false).bases == bases)
-    let explicit = ContentLocations(
-      upstream: upstream, explicitBase: "http://cdn.example/mirror/", isCatalogOnly: false)
-    #expect(explicit.bases == ["http://cdn.example/mirror"])
+    for ending in ["", "/", "/Content", "/content/"] {
+      let explicit = ContentLocations(
+        upstream: upstream, explicitBase: "http://cdn.example/mirror" + ending, isCatalogOnly: false)
+      #expect(explicit.bases == ["http://cdn.example/mirror"])
+    }
   }
 
   @Test("SSS-252, SSS-253, SSS-254: hex name first, then the FileName, in the folder of the last digest byte")

@@ -3,14 +3,15 @@ package import UpdateModel
 /// Where a content file may be fetched, in the order of trying (guide 9.2, AMB-01, AMB-02, AMB-03).
 package struct ContentLocations: Hashable, Sendable {
   package let upstream: UpstreamEndpoint
-  /// Overrides every rule: a base below which `Content/XX/name` is found.
+  /// Overrides every rule: a base below which `Content/XX/name` is found. Never ends in a slash.
   package let explicitBase: String?
   /// The USS has no content service; only the Internet has the files (SSS-255).
   package let isCatalogOnly: Bool
 
+  /// - Parameter explicitBase: with or without `/Content` at its end: people write both.
   package init(upstream: UpstreamEndpoint, explicitBase: String? = nil, isCatalogOnly: Bool) {
     self.upstream = upstream
-    self.explicitBase = explicitBase.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+    self.explicitBase = explicitBase.map(Self.aboveContent)
     self.isCatalogOnly = isCatalogOnly
   }
 
@@ -48,6 +49,12 @@ package struct ContentLocations: Hashable, Sendable {
         return Candidate(url: url, source: .upstream(base: number, isHexName: form == 0))
       }
     }
+  }
+
+  private static func aboveContent(_ base: String) -> String {
+    let folder = "/content"
+    let whole = base.hasSuffix("/") ? String(base.dropLast()) : base
+    return whole.lowercased().hasSuffix(folder) ? String(whole.dropLast(folder.count)) : whole
   }
 
   private static func isHTTP(_ url: String) -> Bool {

@@ -67,7 +67,7 @@ enum Setting: String, CaseIterable, Sendable {
     case .upstreamSOAPVersion:
       Rule(.choice(["1.1", "1.2"]), "1.1", "SOAP version of the requests; never changed by negotiation")
     case .upstreamContentURL:
-      Rule(.url, "", "where /Content is; empty = found from upstream.url")
+      Rule(.url, "", "the server whose /Content has the files, if it is another one; empty = found from upstream.url")
     case .upstreamBatchesInFlight:
       Rule(.integer(1...16), "4", "metadata batches requested at the same time")
     case .upstreamConnectTimeout:
