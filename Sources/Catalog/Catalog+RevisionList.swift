@@ -5,7 +5,8 @@ extension Catalog {
   /// The answer to GetRevisionIdList: the latest revision of each update that the filter selects, and
   /// the anchor of the same snapshot (MS-WSUSSS 3.1.4.5, SSS-131 to SSS-144).
   ///
-  /// Revisions that need a newer protocol than `dssVersion` are withheld (SSS-066).
+  /// Revisions that need a newer protocol than `dssVersion` are withheld (SSS-066), and so are those for more than
+  /// 63 languages when the DSS can keep no more apart.
   ///
   /// - Throws: ``CatalogError/malformedAnchor(_:)``, ``CatalogError/foreignAnchor(_:epoch:lastSequence:)``.
   public func revisionIDList(_ filter: RevisionFilter, dssVersion: ProtocolVersion) async throws -> RevisionIDList {
@@ -23,9 +24,11 @@ extension Catalog {
 struct RevisionSelection {
   private let condition: String
   private let since: Int64
+  private let is63LanguagesOnly: Bool
 
   /// - Returns: nil when the filter selects nothing: one-sided (AMB-08, SSS-140).
   init?(_ filter: RevisionFilter, since: Int64, _ db: Database) throws {
+    is63LanguagesOnly = filter.is63LanguagesOnly ?? false
     let lastCode = UpdateKind.lastConfigurationCode
     if filter.isConfiguration {
       self.since = since
@@ -54,7 +57,7 @@ struct RevisionSelection {
     let sql = """
       SELECT updateID, revisionNumber FROM revision JOIN knownUpdate USING (updateKey)
       WHERE isLatest = 1 AND changeSequence > ? AND (compatibleVersion IS NULL OR compatibleVersion <= ?)
-        AND \(condition)
+        AND \(condition)\(is63LanguagesOnly ? " AND \(Self.isFor63Languages)" : "")
       ORDER BY changeSequence, revisionID
       """
     var identities: [UpdateIdentity] = []
@@ -62,6 +65,10 @@ struct RevisionSelection {
     while let row = try rows.next() { identities.append(try row.identity(0, 1)) }
     return identities
   }
+
+  /// One line feed stands between two languages; no languages means all of them, which needs no bits.
+  private static let isFor63Languages =
+    "(languages IS NULL OR length(languages) - length(replace(languages, char(10), '')) < 63)"
 
   private static func belongs(to keys: Set<Int64>) -> String {
     """

@@ -223,6 +223,48 @@ import WireFormat
     }
   }
 
+  @Test("a catalogue-only server knows its files, tells the unknown ones, and records nothing as wanted")
+  func catalogueOnly() async throws {
+    try await ServerRig.run { rig async throws in
+      try await rig.catalog.publishNow(Fixtures.metadata(1, files: [Fixtures.file(1)]))
+      try await rig.catalog.stage(.updates, [Fixtures.staged(Fixtures.metadata(2, files: [Fixtures.file(2)]))])
+      var settings = try await rig.catalog.settings()
+      settings.isCatalogOnly = true
+      try await rig.catalog.save(settings)
+      let cookie = try await rig.cookie()
+      _ = try await rig.call(DownloadFiles.self, .init(cookie: cookie, digests: [Fixtures.digest(1)]))
+      // A staged revision is not known to anybody yet.
+      let fault = try await rig.fault(
+        DownloadFiles.self, .init(cookie: cookie, digests: [1, 2, 3].map { Fixtures.digest($0) }))
+      #expect(fault.code == .fileDigestsMissing)
+      #expect(fault.missingDigests == [Fixtures.digest(2), Fixtures.digest(3)])
+      let wanted = try await rig.catalog.wantedFiles(ContentPolicy(isLazy: true, requiresSHA256: false), limit: 10)
+      #expect(wanted.isEmpty)
+    }
+  }
+
+  @Test("a catalogue-only server names the Internet location of its files and an empty update no file")
+  func catalogueOnlyLocations() async throws {
+    try await ServerRig.run { rig async throws in
+      let url = "http://download.example/c/msdownload/file1.cab"
+      try await rig.catalog.publishNow([
+        Fixtures.staged(Fixtures.metadata(1, files: [Fixtures.file(1)]), muURL: url),
+        Fixtures.staged(Fixtures.metadata(2)),
+      ])
+      var settings = try await rig.catalog.settings()
+      settings.isCatalogOnly = true
+      try await rig.catalog.save(settings)
+      let cookie = try await rig.cookie()
+      let configuration = try await rig.call(GetConfigData.self, .init(cookie: cookie, anchor: nil))
+      #expect(configuration.isCatalogOnly)
+      let data = try await rig.call(
+        GetUpdateData.self,
+        .init(cookie: cookie, identities: [1, 2].map { .init(updateID: Fixtures.guid($0), revisionNumber: 1) }))
+      #expect(data.locations.map(\.digest) == [Fixtures.digest(1)])
+      #expect(data.locations.map(\.muURL) == [url])
+    }
+  }
+
   @Test("SSS-240, SSS-241: the answer is empty and comes at once; the mirror finds the files as wanted")
   func recorded() async throws {
     try await ServerRig.run { rig async throws in

@@ -195,6 +195,25 @@ import WireFormat
     }
   }
 
+  @Test("SSS-065: an update for more than 63 languages is withheld from a DSS that keeps only 63 apart")
+  func manyLanguages() async throws {
+    try await ServerRig.run { rig async throws in
+      let languages = (0..<64).map { "l\($0)" }
+      try await rig.catalog.publishNow(
+        Fixtures.metadata(1), Fixtures.metadata(2) { $0.languages = Array(languages.prefix(63)) },
+        Fixtures.metadata(3) { $0.languages = languages })
+      var filter = Self.updates()
+      for (version, asked, expected) in [
+        ("1.1", nil, [1, 2]), ("1.2", true, [1, 2]), ("1.2", false, [1, 2, 3]), ("1.20", true, [1, 2]),
+        ("1.20", false, [1, 2, 3]), ("1.20", nil, [1, 2, 3]),
+      ] as [(String, Bool?, Set<UInt64>)] {
+        filter.is63LanguagesOnly = asked
+        #expect(
+          Self.numbers(try await Self.list(rig, filter, version: version)) == expected, "\(version) \(asked as Any)")
+      }
+    }
+  }
+
   @Test("SSS-143: what a writer adds while listings run is in their union, and nothing is listed twice")
   func concurrency() async throws {
     try await ServerRig.run { rig async throws in
