@@ -73,7 +73,7 @@ let package = Package(
     room(
       "UpdateServer",
       [
-        "Catalog", "ContentStore", "Platform", "Sealing", "UpdateModel", "WireFormat",
+        "Catalog", "ContentStore", "Packing", "Platform", "Sealing", "UpdateModel", "WireFormat",
         hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioCore, nioHTTP1,
       ]),
     room("Generator", ["Catalog", "ContentStore", "Platform", "Sealing", "UpdateModel", "WireFormat"]),

@@ -1,4 +1,4 @@
-/// Why a Cabinet was refused or could not be written.
+/// Why a Cabinet was refused, or bytes could not be packed.
 public enum PackingError: Error, Hashable, Sendable {
   /// The bytes do not begin as a Cabinet does; `found` are the first bytes, at most four.
   case notACabinet(found: [UInt8])
@@ -16,6 +16,8 @@ public enum PackingError: Error, Hashable, Sendable {
   case unreadable(operation: String, reason: String)
   /// A name that a Cabinet cannot hold: empty, longer than 255 bytes or with a zero byte.
   case memberName(String)
+  /// The library could not compress; `reason` is its text.
+  case cannotCompress(operation: String, reason: String)
 }
 
 extension PackingError: CustomStringConvertible {
@@ -34,6 +36,7 @@ extension PackingError: CustomStringConvertible {
       "Cabinet member: expected \(declared) bytes, found \(found)"
     case .unreadable(let operation, let reason): "Cabinet: cannot \(operation): \(reason)"
     case .memberName(let name): "Cabinet member: expected a name of 1 to 255 bytes, found \(name.utf8.count) in it"
+    case .cannotCompress(let operation, let reason): "gzip: cannot \(operation): \(reason)"
     }
   }
 }

@@ -1,10 +1,8 @@
-import HummingbirdCore
-import NIOCore
 import WireFormat
 
 /// The operations of one service, chosen by the first element in Body (SSS-012).
 struct OperationTable: Sendable {
-  typealias Handler = @Sendable (IncomingRequest) async throws -> ResponseBody
+  typealias Handler = @Sendable (IncomingRequest) async throws -> Answer
 
   private var handlers: [String: Handler] = [:]
 
@@ -20,8 +18,7 @@ struct OperationTable: Sendable {
       guard gate == nil || pass != nil else { throw Refusal.serverBusy }
       defer { withExtendedLifetime(pass) {} }
       let response = try await answer(request.decode(operation))
-      return ResponseBody(
-        byteBuffer: ByteBuffer(bytes: SOAPReply.encode(operation, response, version: request.version)))
+      return Answer(SOAPReply.encode(operation, response, version: request.version))
     }
   }
 
@@ -32,22 +29,12 @@ struct OperationTable: Sendable {
     handlers[Op.operationName] = { request in
       guard let pass = gate.enter() else { throw Refusal.serverBusy }
       let response = try await answer(request.decode(operation))
-      var pieces = SOAPReply.chunks(operation, response, version: request.version)
-      let first = ByteBuffer(bytes: pieces.next() ?? [])
-      guard let second = pieces.next() else { return ResponseBody(byteBuffer: first) }
-      let rest = pieces
-      return ResponseBody { writer in
-        try await writer.write(first)
-        try await writer.write(ByteBuffer(bytes: second))
-        for piece in rest { try await writer.write(ByteBuffer(bytes: piece)) }
-        try await writer.finish(nil)
-        withExtendedLifetime(pass) {}
-      }
+      return Answer(SOAPReply.chunks(operation, response, version: request.version), pass: pass)
     }
   }
 
   /// - Throws: ``Refusal/unknownOperation(_:)`` and whatever the operation throws.
-  func answer(_ request: IncomingRequest) async throws -> ResponseBody {
+  func answer(_ request: IncomingRequest) async throws -> Answer {
     guard let handler = handlers[request.operationName] else {
       throw Refusal.unknownOperation(request.operationName)
     }

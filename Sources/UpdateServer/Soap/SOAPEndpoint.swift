@@ -25,16 +25,17 @@ struct SOAPEndpoint: Sendable {
     do {
       let call = try IncomingRequest.parse(body, contentType: contentType, soapAction: request.soapAction)
       version = call.version
-      return .soap(.ok, version, try await answer(call))
+      let (coding, answer) = try await answer(call).body(acceptEncoding: request.headers[values: .acceptEncoding])
+      return .soap(.ok, version, answer, coding)
     } catch let error where !(error is CancellationError) {
       return fault(error, version)
     }
   }
 
-  private func answer(_ call: IncomingRequest) async throws -> ResponseBody {
-    let body = try await operations.answer(call)
+  private func answer(_ call: IncomingRequest) async throws -> Answer {
+    let answer = try await operations.answer(call)
     logger.debug("answered", metadata: ["operation": "\(call.operationName)"])
-    return body
+    return answer
   }
 
   /// Every fault has HTTP status 500 (SSS-020).
@@ -88,9 +89,15 @@ extension SOAPVersion {
 }
 
 extension Response {
-  static func soap(_ status: HTTPResponse.Status, _ version: SOAPVersion, _ body: ResponseBody) -> Response {
-    Response(
-      status: status, headers: [.contentType: version.contentType, .cacheControl: "private, max-age=0"], body: body)
+  static func soap(
+    _ status: HTTPResponse.Status, _ version: SOAPVersion, _ body: ResponseBody, _ coding: ContentCoding = .identity
+  ) -> Response {
+    var headers: HTTPFields = [.contentType: version.contentType, .cacheControl: "private, max-age=0"]
+    if coding != .identity {
+      headers[.contentEncoding] = coding.rawValue
+      headers[.vary] = "Accept-Encoding"
+    }
+    return Response(status: status, headers: headers, body: body)
   }
 }
 
