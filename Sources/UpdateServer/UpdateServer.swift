@@ -22,14 +22,18 @@ public struct UpdateServer: Service {
   private let clock: @Sendable () -> Timestamp
   private let logger: Logger
   private let onBound: @Sendable (Int) async -> Void
+  private let onSecureBound: @Sendable (Int) async -> Void
+  private let certificates: CertificateStore?
 
   /// - Parameters:
   ///   - keys: seals cookies; give the same ones after a restart (SSS-098).
   ///   - onBound: called once with the port that is listened at, before the first answer.
+  ///   - onSecureBound: the same for HTTPS, when it is configured.
   public init(
     catalog: Catalog, store: ContentStore, keys: SealingKeyRing, configuration: UpdateServerConfiguration,
     clock: @escaping @Sendable () -> Timestamp, logger: Logger,
-    onBound: @escaping @Sendable (Int) async -> Void = { _ in }
+    onBound: @escaping @Sendable (Int) async -> Void = { _ in },
+    onSecureBound: @escaping @Sendable (Int) async -> Void = { _ in }
   ) {
     self.catalog = catalog
     self.store = store
@@ -38,6 +42,8 @@ public struct UpdateServer: Service {
     self.clock = clock
     self.logger = logger
     self.onBound = onBound
+    self.onSecureBound = onSecureBound
+    certificates = configuration.tls.map { CertificateStore($0) }
   }
 
   /// Listens until the surrounding service group shuts down gracefully or the task is cancelled.
@@ -47,39 +53,88 @@ public struct UpdateServer: Service {
   /// - Throws: ``UpdateServerError``.
   public func run() async throws {
     try configuration.limits.check()
-    do {
-      try await application().run()
-    } catch  where error is IOError || error is SocketAddressError {
-      throw UpdateServerError.cannotListen(host: configuration.host, port: configuration.port, text: "\(error)")
+    DescriptorLimit.raise()
+    try await reloadCertificates()
+    let listeners = listeners()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for listener in listeners { group.addTask { try await run(listener) } }
+      try await group.waitForAll()
     }
   }
 
-  private func application() -> some ApplicationProtocol {
-    let limits = configuration.limits
-    return Application(
-      responder: frontDoor(),
-      server: HTTPServerBuilder { responder in GuardedChannel(responder: responder, limits: limits) },
-      configuration: ApplicationConfiguration(
-        address: .hostname(configuration.host, port: configuration.port),
-        availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: logger)),
-      onServerRunning: { [onBound] channel in await onBound(channel.localAddress?.port ?? 0) },
-      logger: logger)
+  /// Reads certificate and key files again and uses them for new connections. Does nothing without TLS.
+  ///
+  /// - Throws: ``UpdateServerError/badCertificate(path:text:)``; the old ones stay in use then.
+  public func reloadCertificates() async throws {
+    guard let certificates else { return }
+    try await BlockingPool.shared.run { try certificates.load() }
   }
 
-  private func frontDoor() -> FrontDoor {
+  private func run(_ listener: Listener) async throws {
+    do {
+      try await listener.application.run()
+    } catch  where error is IOError || error is SocketAddressError {
+      throw UpdateServerError.cannotListen(host: configuration.host, port: listener.port, text: "\(error)")
+    }
+  }
+
+  private struct Listener: Sendable {
+    let port: Int
+    let application: any ApplicationProtocol & Sendable
+  }
+
+  /// Plain HTTP, and HTTPS when it is configured; they share limits and open files.
+  private func listeners() -> [Listener] {
+    let limits = configuration.limits
+    let ledger = ConnectionLedger(limit: limits.connections, limitOfAddress: limits.connectionsOfAddress)
+    let library = ContentLibrary(catalog: catalog, store: store, pool: .shared, clock: clock, logger: logger)
+    let shelves = ContentShelves(library: library)
+    let endpoints = endpoints()
+    var settings = ConnectionHandler.Settings(limits, logger: logger)
+    let plain = application(
+      port: configuration.port, endpoints, onBound,
+      HTTPServerBuilder { [settings] responder in
+        ServingChannel(
+          responder: responder, settings: settings, ledger: ledger, shelves: shelves, certificates: nil)
+      })
+    guard let tls = configuration.tls, let certificates else { return [plain] }
+    settings.isSecure = true
+    let secure = application(
+      port: tls.port, endpoints, onSecureBound,
+      HTTPServerBuilder { [settings] responder in
+        ServingChannel(
+          responder: responder, settings: settings, ledger: ledger, shelves: shelves, certificates: certificates)
+      })
+    return [plain, secure]
+  }
+
+  private func application(
+    port: Int, _ endpoints: [SOAPEndpoint], _ onBound: @escaping @Sendable (Int) async -> Void,
+    _ server: HTTPServerBuilder
+  ) -> Listener {
+    let asksForCertificates = (configuration.tls?.clientCertificates ?? .none) != .none
+    let application = Application(
+      responder: FrontDoor(endpoints: endpoints, asksForCertificates: asksForCertificates), server: server,
+      configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: port)),
+      onServerRunning: { channel in await onBound(channel.localAddress?.port ?? 0) },
+      logger: logger)
+    return Listener(port: port, application: application)
+  }
+
+  private func endpoints() -> [SOAPEndpoint] {
     let limits = configuration.limits
     let mint = CookieMint(
       keys: keys, lifetime: limits.cookieLifetime, authorizationLifetime: limits.authorizationLifetime)
     let sync = ServerSyncService(
       catalog: catalog, mint: mint, registration: configuration.registration, limits: limits, clock: clock,
       gate: BusyGate(limit: limits.expensiveRequests))
-    let endpoints = [
+    let services = [
       (WebService.serverSync, sync.serverSyncOperations), (.dssAuth, sync.authorizationOperations),
       (.reporting, sync.reportingOperations),
-    ].map { service, operations in
+    ]
+    return services.map { service, operations in
       SOAPEndpoint(service: service, operations: operations, maximumBody: limits.requestBody, logger: logger)
     }
-    return FrontDoor(endpoints: endpoints, content: ContentService(catalog: catalog, store: store, pool: .shared))
   }
 }
 
@@ -89,10 +144,24 @@ extension UpdateServerLimits {
     let counts = [
       ("requestBody", requestBody), ("connections", connections), ("updateDataBytes", updateDataBytes),
       ("downloadDigests", downloadDigests), ("requestDeadline", Int(requestDeadline / .seconds(1))),
-      ("idleTimeout", Int(idleTimeout / .seconds(1))),
+      ("idleTimeout", Int(idleTimeout / .seconds(1))), ("headDeadline", Int(headDeadline / .seconds(1))),
+      ("stallTimeout", Int(stallTimeout / .seconds(1))), ("connectionsOfAddress", connectionsOfAddress),
+      ("contentBytesPerSecond", contentBytesPerSecond ?? 1),
     ]
     for (name, found) in counts where found < 1 {
       throw .limitTooSmall(name: name, minimum: 1, found: found)
     }
+  }
+}
+
+extension ConnectionHandler.Settings {
+  /// For plain HTTP.
+  init(_ limits: UpdateServerLimits, logger: Logger) {
+    self.init(
+      times: ConnectionClock.Limits(
+        head: TimeAmount(limits.headDeadline), request: TimeAmount(limits.requestDeadline),
+        answer: TimeAmount(limits.stallTimeout), idle: TimeAmount(limits.idleTimeout)),
+      budget: limits.contentBytesPerSecond.map { BandwidthBudget(bytesPerSecond: $0) }, isSecure: false,
+      retryAfter: max(1, Int(limits.retryAfter / .seconds(1))), logger: logger)
   }
 }

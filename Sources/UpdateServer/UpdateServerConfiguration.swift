@@ -6,15 +6,18 @@ public struct UpdateServerConfiguration: Hashable, Sendable {
   public var port: Int
   public var registration: RegistrationPolicy
   public var limits: UpdateServerLimits
+  /// HTTPS at a port of its own, besides plain HTTP; nil for none.
+  public var tls: TLSConfiguration?
 
   public init(
     host: String = "0.0.0.0", port: Int = 8530, registration: RegistrationPolicy = .open,
-    limits: UpdateServerLimits = UpdateServerLimits()
+    limits: UpdateServerLimits = UpdateServerLimits(), tls: TLSConfiguration? = nil
   ) {
     self.host = host
     self.port = port
     self.registration = registration
     self.limits = limits
+    self.tls = tls
   }
 }
 
@@ -22,12 +25,22 @@ public struct UpdateServerConfiguration: Hashable, Sendable {
 public struct UpdateServerLimits: Hashable, Sendable {
   /// Bytes of one request body; more is answered 413.
   public var requestBody = 16 << 20
+  /// From the beginning of a connection, or of a head, to the end of the head; then the connection is closed.
+  public var headDeadline: Duration = .seconds(30)
   /// From the head of a request to its last byte; then the connection is closed.
   public var requestDeadline: Duration = .seconds(60)
+  /// A client that takes next to nothing of its answer in this time loses its connection.
+  public var stallTimeout: Duration = .seconds(60)
   /// A connection without traffic is closed. Clients keep theirs for up to 31 s, so not below that.
   public var idleTimeout: Duration = .seconds(120)
-  /// Open connections; further ones wait in the accept queue.
+  /// Open connections, HTTP and HTTPS together; further ones are answered 503.
   public var connections = 10_000
+  /// Open connections of one address. Sites behind one router share an address.
+  public var connectionsOfAddress = 1_000
+  /// Sent with every 503.
+  public var retryAfter: Duration = .seconds(10)
+  /// Bytes of content in a second, for all clients together; nil for no bound.
+  public var contentBytesPerSecond: Int?
   /// Listings, metadata and deployment answers at the same time; more is answered ServerBusy.
   public var expensiveRequests = 16
   /// An answer to GetUpdateData takes no further update beyond this many bytes of metadata

@@ -19,6 +19,10 @@ struct RangeCase: Sendable, CustomTestStringConvertible {
   static func part(_ first: Int64, _ last: Int64) -> ContentDecision {
     .part(ByteRange(first: first, last: last))
   }
+
+  static func parts(_ ranges: (Int64, Int64)...) -> ContentDecision {
+    .parts(ranges.map { ByteRange(first: $0.0, last: $0.1) })
+  }
 }
 
 @Suite struct ContentDecisionTests {
@@ -51,7 +55,16 @@ struct RangeCase: Sendable, CustomTestStringConvertible {
     RangeCase("Bytes=2-3", of: 10, RangeCase.part(2, 3)),
     RangeCase("bytes= 2-3 ", of: 10, RangeCase.part(2, 3)),
     RangeCase("bytes=20-30, 2-3", of: 10, RangeCase.part(2, 3)),
-    RangeCase("bytes=0-1,4-5", of: 10, .whole),
+    RangeCase("bytes=0-1,4-5", of: 10, RangeCase.parts((0, 1), (4, 5))),
+    RangeCase("bytes=4-5,0-1", of: 10, RangeCase.parts((4, 5), (0, 1))),
+    RangeCase("bytes=0-5,3-8", of: 10, RangeCase.parts((0, 5), (3, 8))),
+    RangeCase("bytes=2-3,2-3", of: 10, RangeCase.parts((2, 3), (2, 3))),
+    RangeCase("bytes=0-0,-1", of: 10, RangeCase.parts((0, 0), (9, 9))),
+    RangeCase("bytes=0-1, 30-40 ,8-", of: 10, RangeCase.parts((0, 1), (8, 9))),
+    RangeCase("bytes=0-,0-", of: 10, RangeCase.parts((0, 9), (0, 9))),
+    RangeCase("bytes=0-,0-,0-0", of: 10, .whole),
+    RangeCase("bytes=0-,0-,0-", of: .max, .whole),
+    RangeCase("bytes=0-1,x", of: 10, .whole),
     RangeCase("bytes=20-,30-", of: 10, .unsatisfiable),
     RangeCase("bytes=5-3", of: 10, .whole),
     RangeCase("bytes=", of: 10, .whole),

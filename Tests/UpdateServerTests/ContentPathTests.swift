@@ -58,7 +58,7 @@ import WireFormat
   @Test(
     "hostile content paths name no file",
     arguments: [
-      "/Content", "/Content/", "/Content/05", "/Content/5/x", "/Content/005/x", "/Content/zz/x", "/Content/05/..",
+      "/Content/5", "/Content/zz/", "/Content/5/x", "/Content/005/x", "/Content/zz/x", "/Content/05/..",
       "/Content/../05/x", "/Content/05/../../etc/passwd", "/Content/05/%2e%2e", "/Content/05/..%2fpasswd",
       "/Content/05/..%5cpasswd", "/Content/05/a%00b", "/Content/05/a%0Ab", "/Content/05/%", "/Content/05/%4",
       "/Content/05/%zz", "/Content/05/%ff%fe", "/Content/%2e%2e/x", "/Content/05/x/y", "/Content/05/a\\b",
@@ -66,6 +66,26 @@ import WireFormat
     ])
   func hostilePaths(_ path: String) {
     #expect(ServiceRoute(target: path) == .contentNotFound)
+  }
+
+  @Test(
+    "the content directory and its folders are not listed",
+    arguments: ["/Content", "/content/", "/Content/05", "/Content//aF/", "/Content/05/?x"])
+  func folders(_ path: String) {
+    #expect(ServiceRoute(target: path) == .contentFolder)
+  }
+
+  @Test(
+    "the usual spelling is read at once, and only that one",
+    arguments: [
+      ("/Content/05/\(hex).cab", true), ("/cONTENT/05/\(hex.lowercased())", true), ("/Content/05/\(hex).CAB", true),
+      ("/Content/05/\(hex).", false), ("/Content/05/\(hex).abcdefghijk", false), ("/Content/05/\(hex).ca/", false),
+      ("/Content/05/\(hex)?x", false), ("/Content/06/\(hex).cab", false), ("/Content/05/\(hex.dropLast()).cab", false),
+      ("/Content/05/\(hex.dropLast())g.cab", false), ("//Content/05/\(hex).cab", false), ("/Konten/005/\(hex)", false),
+      ("/Content/05/", false), ("", false),
+    ])
+  func usualSpelling(_ path: String, _ isUsual: Bool) {
+    #expect((ContentPath(usualTarget: path) != nil) == isUsual)
   }
 
   @Test("a path longer than any real one is nothing")

@@ -68,6 +68,36 @@ import UpdateModel
     }
   }
 
+  @Test("WUSP-364: several ranges come as parts in the order asked for, overlapping ones unmerged")
+  func severalRanges() async throws {
+    try await ServerRig.run { rig async throws in
+      let (path, bytes) = try await Self.stored(rig, 700_000)
+      let answer = try await rig.request(
+        "GET", path, headers: ["Range: bytes=600000-699999, 10-400009 ,400000-400009,-1,800000-"])
+      #expect(answer.status == 206)
+      #expect(answer["Content-Length"] == "\(answer.body.count)")
+      #expect(answer["Content-Range"] == nil)
+      let parts = try MultipartReader.parts(of: answer)
+      let expected = [600_000..<700_000, 10..<400_010, 400_000..<400_010, 699_999..<700_000]
+      try #require(parts.count == expected.count)
+      for (part, range) in zip(parts, expected) {
+        #expect(part.head.contains("Content-Range: bytes \(range.lowerBound)-\(range.upperBound - 1)/700000"))
+        #expect(part.head.contains("Content-Type: application/vnd.ms-cab-compressed"))
+        #expect(part.headBytes < 200)
+        #expect(part.body == Array(bytes[range]))
+      }
+    }
+  }
+
+  @Test("folders are 403: they are not listed")
+  func folders() async throws {
+    try await ServerRig.run { rig async throws in
+      #expect(try await rig.request("GET", "/Content/").status == 403)
+      #expect(try await rig.request("GET", "/content/1f").status == 403)
+      #expect(try await rig.request("GET", "/Content/zz").status == 404)
+    }
+  }
+
   @Test(
     "SSS-268: a range past the end is 416 with the size", arguments: ["bytes=1000-", "bytes=1000-2000", "bytes=-0"])
   func unsatisfiable(_ range: String) async throws {
@@ -141,6 +171,8 @@ import UpdateModel
     arguments: [
       ("a.cab", "application/vnd.ms-cab-compressed"), ("a.exe", "application/octet-stream"),
       ("a.txt", "text/plain; charset=utf-8"), ("a.unknown", "application/octet-stream"),
+      ("a.msu", "application/octet-stream"), ("a.psf", "application/octet-stream"), ("a.msi", "application/x-msi"),
+      ("a.wim", "application/octet-stream"), ("a.ESD", "application/octet-stream"),
       ("a", "application/octet-stream"),
     ])
   func contentTypes(_ name: String, _ type: String) async throws {
@@ -169,12 +201,14 @@ import UpdateModel
   @Test("SSS-267: a catalogue-only server has no content service")
   func catalogueOnly() async throws {
     try await ServerRig.run { rig async throws in
-      let (path, _) = try await Self.stored(rig, 100)
-      #expect(try await rig.request("GET", path).status == 200)
       var settings = try await rig.catalog.settings()
       settings.isCatalogOnly = true
       try await rig.catalog.save(settings)
+      let (path, bytes) = try await Self.stored(rig, 100)
       #expect(try await rig.request("GET", path).status == 404)
+      settings.isCatalogOnly = false
+      try await rig.catalog.save(settings)
+      #expect(try await rig.request("GET", path).body == bytes)
     }
   }
 

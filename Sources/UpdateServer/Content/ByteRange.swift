@@ -36,7 +36,7 @@ enum RangeSpecifier: Hashable, Sendable {
 /// Reads the `Range` header.
 enum RangeHeader {
   /// More entries than this are no honest request; the header is ignored then.
-  static let maximumEntries = 64
+  static let maximumEntries = 200
 
   /// - Returns: nil when the header is not a well-formed list of byte ranges. A server then
   ///   answers as if there were no header (RFC 9110 14.2).

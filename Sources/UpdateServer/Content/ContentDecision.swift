@@ -6,6 +6,8 @@ enum ContentDecision: Hashable, Sendable {
   case whole
   /// 206 with one part.
   case part(ByteRange)
+  /// 206 with several parts as `multipart/byteranges`, in the order asked for (WUSP-364).
+  case parts([ByteRange])
   /// 416: no byte of the file was asked for. `Content-Range` says `bytes */size`.
   case unsatisfiable
   /// 304: the client has these bytes.
@@ -18,7 +20,8 @@ extension ContentDecision {
   /// The rules of RFC 9110 13.2.2 and 14.2 in their order, for a file of `size` bytes.
   ///
   /// A header that cannot be read counts as absent. `Range` means something only with GET.
-  /// Several ranges in one request are answered with the whole file, which is always allowed.
+  /// Parts may overlap and repeat, but no request buys more than twice the file: beyond that
+  /// the answer is the whole file, which is always allowed.
   static func decide(_ request: ContentRequest, size: Int64, validator: ContentValidator) -> ContentDecision {
     if let refused = precondition(request, validator) { return refused }
     guard request.method == .get, let header = request.range, let entries = RangeHeader.parse(header),
@@ -30,7 +33,17 @@ extension ContentDecision {
       let wantsTail = entries.contains { if case .suffix(let count) = $0 { count > 0 } else { false } }
       return size == 0 && wantsTail ? .whole : .unsatisfiable
     }
-    return parts.count == 1 ? .part(parts[0]) : .whole
+    if parts.count == 1 { return .part(parts[0]) }
+    return isModest(parts, size: size) ? .parts(parts) : .whole
+  }
+
+  private static func isModest(_ parts: [ByteRange], size: Int64) -> Bool {
+    var room = size > Int64.max / 2 ? Int64.max : size * 2
+    for part in parts {
+      guard part.count <= room else { return false }
+      room -= part.count
+    }
+    return true
   }
 
   private static func precondition(_ request: ContentRequest, _ validator: ContentValidator) -> ContentDecision? {

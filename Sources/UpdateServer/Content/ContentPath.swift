@@ -12,6 +12,47 @@ enum ContentPath: Hashable, Sendable {
 
   static let maximumNameBytes = 255
 
+  /// Reads `/Content/XX/` and 40 hex digits with a plain extension or none, the form of every Windows client,
+  /// without taking the text apart.
+  ///
+  /// - Returns: nil for every other spelling, good or bad.
+  init?(usualTarget target: String) {
+    var target = target
+    let digest = target.withUTF8 { Self.usualDigest($0) }
+    guard let digest else { return nil }
+    self = .digest(digest)
+  }
+
+  private static let usualPrefix = Array("/content/".utf8)
+  private static let usualLength = 9 + 2 + 1 + 40
+
+  private static func usualDigest(_ text: UnsafeBufferPointer<UInt8>) -> FileDigest? {
+    guard text.count >= usualLength, text[11] == UInt8(ascii: "/") else { return nil }
+    // Letters differ from their capitals in this bit; "/" has it set.
+    for (index, byte) in usualPrefix.enumerated() where text[index] | 0x20 != byte { return nil }
+    guard hasPlainEnd(text[usualLength...]), let folder = byte(text, 9) else { return nil }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(FileDigest.byteCount)
+    for offset in stride(from: 12, to: usualLength, by: 2) {
+      guard let value = byte(text, offset) else { return nil }
+      bytes.append(value)
+    }
+    return bytes.last == folder ? FileDigest(bytes: bytes) : nil
+  }
+
+  private static func byte(_ text: UnsafeBufferPointer<UInt8>, _ offset: Int) -> UInt8? {
+    guard let high = Hex.digit(text[offset]), let low = Hex.digit(text[offset + 1]) else { return nil }
+    return high << 4 | low
+  }
+
+  /// Nothing, or a dot and at most 10 letters or digits.
+  private static func hasPlainEnd(_ end: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    guard let dot = end.first else { return true }
+    let letters = end.dropFirst()
+    return dot == UInt8(ascii: ".") && (1...10).contains(letters.count)
+      && letters.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20) }
+  }
+
   /// - Parameter segments: folder and name, still percent-encoded.
   /// - Returns: nil when no file can have this path: the answer is 404.
   init?(folder encodedFolder: Substring, name encodedName: Substring) {

@@ -1,24 +1,28 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import NIOCore
 
-/// Sends each request to the service that its path names.
+/// Sends each request that is not for content to the service that its path names.
 struct FrontDoor: HTTPResponder {
-  /// What the framework knows of a request besides its bytes: nothing that is needed here.
+  /// What is known of a request besides its bytes: whose connection it came on.
   struct Context: InitializableFromSource {
-    init(source: ApplicationRequestContextSource) {}
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) { channel = source.channel }
   }
 
   let endpoints: [SOAPEndpoint]
-  let content: ContentService
+  /// The listener speaks TLS and asks for certificates.
+  let asksForCertificates: Bool
 
   func respond(to request: Request, context: Context) async throws -> Response {
-    switch ServiceRoute(target: request.head.path ?? "") {
-    case .service(let service):
-      guard let endpoint = endpoints.first(where: { $0.service == service }) else { return .notFound }
+    guard case .service(let service) = ServiceRoute(target: request.head.path ?? ""),
+      let endpoint = endpoints.first(where: { $0.service == service })
+    else { return .notFound }
+    guard asksForCertificates, let certificate = try await PeerCertificate.of(context.channel) else {
       return try await endpoint.respond(to: request)
-    case .content(let path): return try await content.respond(to: path, request: request)
-    case .contentNotFound, nil: return .notFound
     }
+    return try await PeerCertificate.$current.withValue(certificate) { try await endpoint.respond(to: request) }
   }
 }

@@ -1,3 +1,4 @@
+import UpdateModel
 import WireFormat
 
 /// Which of this server's services a path names.
@@ -9,6 +10,8 @@ enum ServiceRoute: Hashable, Sendable {
   case content(ContentPath)
   /// Below `/Content`, but no file can have this path.
   case contentNotFound
+  /// `/Content` or one of its folders: not listed, 403 as from Windows servers.
+  case contentFolder
 
   /// Longer paths name nothing here.
   static let maximumPathBytes = 1_024
@@ -25,14 +28,26 @@ enum ServiceRoute: Hashable, Sendable {
   /// - Returns: nil when nothing here has this path: the answer is 404.
   init?(target: String) {
     guard target.utf8.count <= Self.maximumPathBytes else { return nil }
+    if let usual = ContentPath(usualTarget: target) {
+      self = .content(usual)
+      return
+    }
     let segments = Self.segments(of: target.prefix { $0 != "?" })
     if let service = Self.services[segments.map { $0.lowercased() }] {
       self = .service(service)
     } else if segments.first?.lowercased() == "content" {
-      let content = segments.count == 3 ? ContentPath(folder: segments[1], name: segments[2]) : nil
-      self = content.map(ServiceRoute.content) ?? .contentNotFound
+      self.init(contentSegments: segments)
     } else {
       return nil
+    }
+  }
+
+  private init(contentSegments segments: [Substring]) {
+    switch segments.count {
+    case 1: self = .contentFolder
+    case 2: self = Hex.bytes(segments[1])?.count == 1 ? .contentFolder : .contentNotFound
+    case 3: self = ContentPath(folder: segments[1], name: segments[2]).map(ServiceRoute.content) ?? .contentNotFound
+    default: self = .contentNotFound
     }
   }
 
