@@ -56,13 +56,13 @@ final class ScriptedSession {
   static let accountGUID = GUID(high: 1, low: 2)
 
   init(
-    mode: UpdateModel.ReplicationMode = .autonomous, anchors: SyncSession.Anchors = .init(), lastCookie: Cookie? = nil,
+    mode: UpdateModel.ReplicationMode = .autonomous, anchors: SyncSession.Anchors = .init(),
     adjust: (inout SyncSession.Settings) -> Void = { _ in }
   ) {
     var settings = SyncSession.Settings(
       accountName: "branch.example.org", accountGUID: Self.accountGUID, mode: mode)
     adjust(&settings)
-    session = SyncSession(settings: settings, anchors: anchors, lastCookie: lastCookie)
+    session = SyncSession(settings: settings, anchors: anchors)
   }
 
   static func identities(_ count: Int, from first: Int = 0) -> [UpdateIdentity] {
@@ -70,6 +70,8 @@ final class ScriptedSession {
   }
 
   var operations: [String] { calls.map(\.operation) }
+  /// Answers to batches that no step took and that a later one might still take.
+  var heldAnswers: Int { delivered.count }
 
   /// Runs to the outcome; stops after a bound that no correct session reaches.
   func run() -> SyncAction {
@@ -89,6 +91,7 @@ final class ScriptedSession {
         session.receive(.waited, now: now)
       case .perform(let step):
         steps.append(step)
+        delivered = delivered.filter { step.mayUse($0.key) }
         session.receive(.stepped(result(of: step)), now: now)
       case .finished, .cancelled, .failed: return action
       }
@@ -163,7 +166,9 @@ final class ScriptedSession {
       return .pending(Array(page), last: page.last.map { Int64($0.updateID.low) + 1 } ?? after)
     case .findRevisionsWithoutKeys: return .identities(encrypted.intersection(settled).sorted())
     case .stage(let kind, let finished):
-      for call in finished.metadataCalls { staged[kind, default: []] += (delivered[call] ?? []).sorted() }
+      for call in finished.metadataCalls {
+        staged[kind, default: []] += (delivered.removeValue(forKey: call) ?? []).sorted()
+      }
       unavailable += finished.unavailable
       settled.formUnion(staged[kind] ?? [])
       settled.formUnion(finished.unavailable)

@@ -112,20 +112,32 @@ import WireFormat
     #expect(script.operations == ["GetAuthConfig"])
   }
 
-  @Test("SSS-092, SSS-093: one authorization cookie; oldCookie is absent at first, later the one the session was given")
+  @Test("SSS-092, SSS-093: one authorization cookie; oldCookie is absent at first, and the last one at a renewal")
   func oldCookie() {
-    let first = ScriptedSession()
-    #expect(first.run().isFinished)
-    guard case .getCookie(let authorization, let old, let version) = first.calls[2] else { return #expect(Bool(false)) }
+    let script = ScriptedSession()
+    script.cookieLife = 20
+    script.callDuration = 7
+    script.listings = [.updates: ScriptedSession.identities(3)]
+    #expect(script.run().isFinished)
+    guard case .getCookie(let authorization, nil, let version) = script.calls[2] else { return #expect(Bool(false)) }
     #expect(authorization.cookieData == [7, 7])
-    #expect(old == nil)
     #expect(version == ProtocolVersion(major: 1, minor: 20))
+    let renewals = script.calls.dropFirst(3).compactMap {
+      if case .getCookie(_, let old, _) = $0 { old?.encryptedData } else { nil }
+    }
+    #expect(!renewals.isEmpty)
+    #expect(renewals == (0..<renewals.count).map { [UInt8($0 + 1)] })
+  }
 
-    let last = Cookie(expiration: .never, encryptedData: [4])
-    let second = ScriptedSession(lastCookie: last)
-    #expect(second.run().isFinished)
-    guard case .getCookie(_, let sent, _) = second.calls[2] else { return #expect(Bool(false)) }
-    #expect(sent == last)
+  @Test("a cookie that the USS refused is not sent again as oldCookie", arguments: [FaultCode.invalidCookie])
+  func refusedCookie(code: FaultCode) {
+    let script = ScriptedSession()
+    script.answer = { $0.operation == "GetConfigData" && $1 == 1 ? .fault(.coded(code)) : nil }
+    #expect(script.run().isFinished)
+    let sent = script.calls.compactMap { call -> Cookie?? in
+      if case .getCookie(_, let old, _) = call { .some(old) } else { nil }
+    }
+    #expect(sent == [nil, nil])
   }
 
   @Test("SSS-123: a batch limit below one is a protocol error", arguments: [Int32(0), -5])
@@ -209,6 +221,41 @@ import WireFormat
     #expect(script.run().isFinished)
     #expect(script.operations.filter { $0 == "GetRevisionIdList" }.count == 1)
     #expect(script.staged[.updates]?.count == 5)
+  }
+
+  @Test("a journal of references, which has the stored anchor, is continued, and the listing follows in the same run")
+  func resumedReferences() {
+    let script = ScriptedSession(anchors: .init(updates: SyncAnchor("u")))
+    script.journals = [.updates: (SyncAnchor("u"), ScriptedSession.identities(5))]
+    script.listings = [.updates: ScriptedSession.identities(2, from: 50)]
+    #expect(script.run().isFinished)
+    #expect(script.operations.filter { $0 == "GetRevisionIdList" }.count == 2)
+    #expect(script.published == [.configuration, .updates, .updates])
+    #expect(script.staged[.updates]?.count == 7)
+  }
+
+  @Test("SSS-149: batches that are complete when ServerChanged comes are staged and not asked for again")
+  func completeBatchesBeforeReset() {
+    let script = ScriptedSession()
+    script.configuration.limits.updates = 5
+    script.answersLatestFirst = true
+    script.listings = [.updates: ScriptedSession.identities(30)]
+    script.answer = { $0.operation == "GetUpdateData" && $1 == 4 ? .fault(.coded(.serverChanged)) : nil }
+    #expect(script.run().isFinished)
+    #expect(script.batchSizes.reduce(0, +) == 20 + 15)
+    #expect(script.staged[.updates]?.sorted() == ScriptedSession.identities(30))
+  }
+
+  @Test("answers to batches that a restart throws away are not kept until the end of the run")
+  func droppedAnswers() {
+    let script = ScriptedSession()
+    script.configuration.limits.updates = 5
+    script.answersLatestFirst = true
+    script.listings = [.updates: ScriptedSession.identities(30)]
+    script.answer = { $0.operation == "GetUpdateData" && $1 == 1 ? .fault(.coded(.invalidCookie)) : nil }
+    #expect(script.run().isFinished)
+    #expect(script.heldAnswers == 0)
+    #expect(script.staged[.updates]?.sorted() == ScriptedSession.identities(30))
   }
 
   @Test("SSS-181, SSS-185: seven encrypted updates under a limit of 3 ask for keys as 3, 3, 1")

@@ -6,7 +6,7 @@ package import WireFormat
 /// The USS's clock counts: its offset comes from the Date header, so that a site with
 /// a wrong clock neither renews without need nor sends an expired cookie (SSS-099, SSS-100).
 package struct CookieJar: Sendable {
-  /// The last cookie received, also from an earlier run: GetCookie returns it as oldCookie (SSS-094).
+  /// The last cookie received in this run and not refused: GetCookie returns it as oldCookie (SSS-094).
   package private(set) var last: Cookie?
   private var isCurrent = false
   /// Moment of the USS's clock before which ``last`` must be renewed.
@@ -14,7 +14,7 @@ package struct CookieJar: Sendable {
   /// Seconds by which the USS's clock is ahead.
   package private(set) var clockOffset: Double = 0
 
-  package init(last: Cookie? = nil) { self.last = last }
+  package init() {}
 
   /// Learns the USS's clock from an answer that left it at `date` and arrived at `now`.
   ///
@@ -42,6 +42,12 @@ package struct CookieJar: Sendable {
     return last
   }
 
-  /// The USS refused the cookie.
+  /// The cookie is used no more, but it comes along as oldCookie.
   package mutating func discard() { isCurrent = false }
+
+  /// The USS refused the cookie: it does not come along as oldCookie either, where it could be refused again.
+  package mutating func forget() {
+    isCurrent = false
+    last = nil
+  }
 }

@@ -30,12 +30,19 @@ struct SessionDriver: Sendable {
         }
         switch state.next(now: clock()) {
         case .post(let id, let call): group.addTask { await sender.send(id, call) }
-        case .perform(let step): state.receive(.stepped(try await perform(step, &payloads)), now: clock())
+        case .perform(let step):
+          payloads = payloads.filter { step.mayUse($0.key) }
+          state.receive(.stepped(try await perform(step, &payloads)), now: clock())
         case .awaitAnswer:
           guard let delivery = try await group.next() else {
             throw SyncError.lostAnswer(step: "session")
           }
           payloads[delivery.call] = delivery.payload
+          // A call that broke because it was cut must not count as a failure of the USS.
+          if Task.isCancelled, !isStopping {
+            isStopping = true
+            state.receive(.cancel, now: clock())
+          }
           state.receive(delivery.event, now: clock())
         case .wait(let seconds):
           onWait(seconds)

@@ -44,6 +44,18 @@ package enum SyncStep: Sendable {
   case recordHistory
 }
 
+extension SyncStep {
+  /// Whether this step or a later one can use what the call answered. A new listing has no use for answers to
+  /// batches of an older one, which a restart has thrown away.
+  package func mayUse(_ call: CallID) -> Bool {
+    switch self {
+    case .findJournal, .resetAnchors: false
+    case .beginListing(_, let listing, _): call == listing
+    default: true
+    }
+  }
+}
+
 package enum SyncStepResult: Sendable {
   case done
   /// Of the journal found, or nil.

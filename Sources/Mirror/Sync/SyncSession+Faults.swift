@@ -14,6 +14,7 @@ extension SyncSession {
       fetch.queue.putBack(call)
     }
     if case .files = flight, fault.code == .fileDigestsMissing { forget(fault.missingDigests) }
+    if fault.code == .invalidCookie || fault.code == .invalidAuthorizationCookie { jar.forget() }
     switch fault.reaction {
     case .retry: waitForBusyServer(error)
     case .restartSession: restart(error)
@@ -103,7 +104,7 @@ extension SyncSession {
     if !flights.isEmpty { return .awaitAnswer }
     pause = nil
     if case .fetching(let kind) = position, let finished = fetch.queue.takeFinished() {
-      if case .resetAnchors = decision {} else { return perform(.stage(kind, finished)) }
+      return perform(.stage(kind, finished))
     }
     switch decision {
     case .restart:

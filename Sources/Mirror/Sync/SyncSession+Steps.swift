@@ -41,10 +41,13 @@ extension SyncSession {
 
   private mutating func foundJournal(_ result: SyncStepResult, _ kind: ListingKind) {
     guard drain == nil else { return }
+    listsAfterJournal = false
     guard case .journal(let anchor?) = result else {
       position = .listing(kind)
       return
     }
+    // A journal of references carries the anchor of the listing before it: what is newer is not in it.
+    listsAfterJournal = anchor == (kind == .configuration ? anchors.categories : anchors.updates)
     begunListing(kind, anchor)
   }
 
@@ -71,6 +74,11 @@ extension SyncSession {
       }
     }
     guard drain == nil else { return }
+    guard !listsAfterJournal else {
+      listsAfterJournal = false
+      position = .listing(kind)
+      return
+    }
     switch kind {
     case .configuration: position = .resolvingSubscription
     case .updates where isFollowingDeployments: position = .findingReferences

@@ -1,6 +1,6 @@
 import Catalog
 package import UpdateModel
-package import WireFormat
+import WireFormat
 
 /// The DSS role of one run, decided without any input or output (MS-WSUSSS 3.2.4, guide 8).
 ///
@@ -110,6 +110,8 @@ package struct SyncSession: Sendable {
   var deploymentAnchorSent: DeploymentAnchor?
   /// The anchor of the journal being worked on.
   var pendingAnchor: SyncAnchor?
+  /// The journal found lists nothing of the USS, only revisions that others name: the listing is still to come.
+  var listsAfterJournal = false
   /// Levels of references that were followed.
   var referenceDepth = 0
   /// References nest deeper than the session follows: what is published lacks the rest.
@@ -130,10 +132,10 @@ package struct SyncSession: Sendable {
   /// Digests that the USS does not know (FileDigestsMissing).
   package internal(set) var unknownFiles: [FileDigest] = []
 
-  package init(settings: Settings, anchors: Anchors, lastCookie: Cookie? = nil) {
+  package init(settings: Settings, anchors: Anchors) {
     self.settings = settings
     self.anchors = anchors
-    jar = CookieJar(last: lastCookie)
+    jar = CookieJar()
     random = SeededRandom(seed: settings.seed)
     start = .configuration
   }
@@ -151,8 +153,6 @@ package struct SyncSession: Sendable {
 
   /// Calls that were sent and not answered yet.
   package var callsInFlight: Int { flights.count }
-  /// The last cookie received: the next GetCookie returns it, also in the next run (SSS-094).
-  package var lastCookie: Cookie? { jar.last }
 }
 
 extension SyncSession {
