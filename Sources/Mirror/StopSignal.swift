@@ -67,10 +67,18 @@ package final class StopSignal: Sendable {
   }
 
   /// Runs `work` in a task that the caller's cancellation does not reach; it raises the signal instead.
+  ///
+  /// - Parameter bound: seconds after which the work is cancelled when the signal alone has not ended it.
   package func shield<Result: Sendable>(
-    _ work: @escaping @Sendable () async throws -> Result
+    bound: Double, _ work: @escaping @Sendable () async throws -> Result
   ) async throws -> Result {
     let task = Task { try await work() }
+    let watch = Task {
+      await raised()
+      do { try await Task.sleep(for: .seconds(bound)) } catch { return }
+      task.cancel()
+    }
+    defer { watch.cancel() }
     return try await withTaskCancellationHandler {
       try await task.value
     } onCancel: {

@@ -18,6 +18,8 @@ public struct SyncOptions: Sendable {
   public var batchCap = 100
   /// Bytes of one SOAP answer after decoding (SSS-019).
   public var maximumAnswer: Int64 = 512 << 20
+  /// Seconds that a cancelled run waits for its calls in flight before it cuts them.
+  public var stopBound: Double = 20
   /// Decides the jitter of pauses.
   public var seed: UInt64 = 0
   public var content = ContentOptions()

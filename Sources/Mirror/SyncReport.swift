@@ -23,6 +23,8 @@ public struct SyncReport: Sendable {
   public var leavesReferencesOut = false
   /// nil when the run did not come to the content.
   public var content: ContentReport?
+  /// The run's row in the history, as soon as there is one.
+  var historyRow: Int64?
 
   /// Everything selected is here.
   public var isComplete: Bool {

@@ -14,6 +14,10 @@ public struct SyncRun: Sendable {
     case all
     case metadataOnly
     case contentOnly
+    /// Only files that somebody asked for (``Catalog/Catalog/requestFiles(_:)``). Leaves no row in the history.
+    case requestedFiles
+
+    var includesMetadata: Bool { self == .all || self == .metadataOnly }
   }
 
   let catalog: Catalog
@@ -42,14 +46,15 @@ public struct SyncRun: Sendable {
     pool = .shared
   }
 
-  /// Cancelling the task ends the run after the calls in flight; the next run continues (SSS-276).
+  /// Cancelling the task ends the run after the calls in flight, or cuts them at the bound; the next run
+  /// continues (SSS-276).
   ///
   /// - Throws: ``SyncError`` for what the USS or the way to it caused, errors of the rooms below,
   ///   `CancellationError`. Everything committed before stays. A missing file is no error: the
   ///   report lists it (SSS-264).
   public func run(_ scope: Scope = .all) async throws -> SyncReport {
     let stop = StopSignal()
-    return try await stop.shield { try await self.run(scope, stop) }
+    return try await stop.shield(bound: options.stopBound) { try await self.run(scope, stop) }
   }
 
   /// Tells what a run would change, in updates and bytes, and stores nothing.
@@ -58,7 +63,7 @@ public struct SyncRun: Sendable {
   public func preview() async throws -> SyncPreview {
     warnOfPlainHTTP()
     let stop = StopSignal()
-    return try await stop.shield { try await PreviewPhase(run: self, stop: stop).preview() }
+    return try await stop.shield(bound: options.stopBound) { try await PreviewPhase(run: self, stop: stop).preview() }
   }
 
   private func run(_ scope: Scope, _ stop: StopSignal) async throws -> SyncReport {
@@ -67,18 +72,21 @@ public struct SyncRun: Sendable {
     if try await catalog.useUpstream(options.upstream.base) {
       logger.notice("sync: upstream is now \(options.upstream.base)")
     }
+    let hasContent = scope != .metadataOnly && options.subscription.content != .none
+    let history = RunHistory(catalog: catalog, clock: clock, logger: logger, isKept: scope != .requestedFiles)
     var report = SyncReport(began: began, ended: began, endpoint: options.upstream.base)
     do {
-      if scope != .contentOnly {
-        let phase = MetadataPhase(run: self, stop: stop, began: began)
+      if scope.includesMetadata {
+        let phase = MetadataPhase(run: self, stop: stop, history: history, hasContent: hasContent)
         report = try await phase.run(report)
       }
-      if scope != .metadataOnly, options.subscription.content != .none {
-        report.content = try await stop.cancelling { try await contentRun(stop).run(stop) }
-        try await recordContent(report.content, since: report.ended)
+      if hasContent {
+        let content = contentRun(stop, isRequestedOnly: scope == .requestedFiles)
+        report.content = try await stop.cancelling { try await content.run(stop) }
+        try await history.contentEnded(report)
       }
     } catch {
-      await recordFailure(error, began: began)
+      await history.failed(error, report)
       throw error
     }
     report.ended = clock()
@@ -91,10 +99,10 @@ public struct SyncRun: Sendable {
     logger.warning("sync: \(options.upstream.base) is plain HTTP: anybody on the way can change the metadata")
   }
 
-  private func contentRun(_ stop: StopSignal) -> ContentRun {
+  private func contentRun(_ stop: StopSignal, isRequestedOnly: Bool) -> ContentRun {
     ContentRun(
-      catalog: catalog, store: store, client: client, options: options, clock: clock, logger: logger,
-      progress: progress, sleep: sleep, requestFiles: { try await request($0, stop) })
+      catalog: catalog, store: store, client: client, options: options, isRequestedOnly: isRequestedOnly,
+      clock: clock, logger: logger, progress: progress, sleep: sleep, requestFiles: { try await request($0, stop) })
   }
 
   /// Asks the USS to fetch files, in a session of its own.
@@ -104,27 +112,6 @@ public struct SyncRun: Sendable {
     var session = SyncSession(settings: try await sessionSettings(), requesting: files)
     try await driver(sender(decoder: DocumentDecoder(pool: pool)), stop).run(&session) { _, _ in .done }
     return session.unknownFiles
-  }
-
-  private func recordContent(_ content: ContentReport?, since began: Timestamp) async throws {
-    guard let content, content.fetchedFiles > 0 || content.missingCount > 0 || content.stopped != nil else { return }
-    let isComplete = content.missingCount == 0 && content.stopped == nil
-    try await catalog.recordHistory(
-      SyncRecord(
-        began: began, ended: clock(), endpoint: options.upstream.base, outcome: isComplete ? .succeeded : .incomplete,
-        message: content.stopped, fetchedFiles: content.fetchedFiles, fetchedBytes: content.storedBytes,
-        missingFiles: content.missingCount))
-  }
-
-  /// The row of a run that failed. If it cannot be written, the error of the run matters more.
-  private func recordFailure(_ error: any Error, began: Timestamp) async {
-    let isCancelled = error is CancellationError
-    let record = SyncRecord(
-      began: began, ended: clock(), endpoint: options.upstream.base, outcome: isCancelled ? .cancelled : .failed,
-      message: isCancelled ? nil : "\(error)")
-    do { try await catalog.recordHistory(record) } catch {
-      logger.error("sync: the history row of the failed run was not written: \(error)")
-    }
   }
 
   static let realSleep: @Sendable (Double) async -> Void = { seconds in

@@ -146,6 +146,51 @@ import WireFormat
     #expect(pair.requests(0).isEmpty)
   }
 
+  @Test(
+    "SSS-249: a run for requested files alone fetches those, on an eager site too, and leaves no row in the history")
+  func requestedOnly() async throws {
+    let pair = try await pair([100, 200, 300])
+    #expect(try await pair.site.catalog.requestFiles([pair.files[1].digest, pair.files[2].digest]).isEmpty)
+    rules(pair, [.init(path: pair.path(2), .reply(.notFound))])
+    pair.server.clearRecords()
+    let report = try await pair.site.sync(.requestedFiles, Self.eager)
+    try await pair.expectWhole([1])
+    #expect(report.content?.fetchedFiles == 1)
+    #expect(report.content?.missing.map(\.file.digest) == [pair.files[2].digest])
+    #expect(pair.requests(0).isEmpty)
+    #expect(Set(pair.server.operations) == ["GetAuthConfig", "GetAuthorizationCookie", "GetCookie", "DownloadFiles"])
+    #expect(try await pair.site.catalog.history(limit: 10).count == 1)
+  }
+
+  @Test("a stored file is known soon, though the next one takes long", .timeLimit(.minutes(1)))
+  func knownSoon() async throws {
+    let pair = try await pair([100, 300_000])
+    let gate = Gate()
+    rules(pair, [.init(path: pair.path(1), requests: 1...1, .stalls(after: 1_000, gate))])
+    let run = pair.site.syncRun(Self.eager)
+    let task = Task { try await run.run(.contentOnly) }
+    while try await pair.site.catalog.contentCounts().presentFiles == 0 { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(!gate.isOpen)
+    task.cancel()
+    do { _ = try await task.value } catch is CancellationError {}
+    gate.open()
+    #expect(try await pair.site.catalog.presentDigests(after: nil, limit: 9) == [pair.files[0].digest])
+  }
+
+  @Test("files go to the catalogue a hundred at a time")
+  func notes() throws {
+    var notes = FileNotes()
+    #expect(notes.isEmpty)
+    let digest = try PureRuleTests.file("a").digest
+    for _ in 0..<60 { notes.present.append(digest) }
+    for _ in 0..<39 { notes.failures.append(FailedAttempt(digest, reason: "r")) }
+    #expect(!notes.isFull)
+    notes.present.append(digest)
+    #expect(notes.isFull)
+    let taken = notes.take()
+    #expect(taken.present.count == 61 && taken.failures.count == 39 && notes.isEmpty)
+  }
+
   @Test("SSS-254: a USS that serves only the FileName form gets the second request")
   func fileNameForm() async throws {
     let pair = try await pair()
@@ -395,7 +440,9 @@ import WireFormat
     let report = try await pair.site.sync(.all, Self.eager)
     #expect(report.newRevisions == 1)
     #expect(report.content?.missingCount == 1)
-    #expect(try await pair.site.catalog.history(limit: 2).map(\.outcome) == [.incomplete, .succeeded])
+    let rows = try await pair.site.catalog.history(limit: 9)
+    #expect(rows.map(\.outcome) == [.incomplete, .succeeded])
+    #expect(rows.first?.newRevisions == 1 && rows.first?.missingFiles == 1)
   }
 
   @Test("a full disk ends the content phase cleanly; a later run continues")
@@ -443,6 +490,9 @@ import WireFormat
     _ = await pair.server.server.requests(atLeast: pair.server.server.requests.count + 1 + seed % 3)
     task.cancel()
     do { _ = try await task.value } catch is CancellationError {}
+    #expect(
+      try await pair.site.catalog.contentCounts().presentFiles == pair.site.store.allDigests().count,
+      "what was stored is known, though the run was cancelled")
     gate.open()
     rules(pair, [])
     try await pair.site.sync(.contentOnly, Self.eager)

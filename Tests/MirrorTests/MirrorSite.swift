@@ -172,3 +172,15 @@ enum Sample {
     return try SimulatedUSS(state)
   }
 }
+
+extension FaultServer {
+  /// Waits until a request has arrived that meets the condition.
+  func arrival(_ isMet: (RecordedRequest) -> Bool) async {
+    var seen = 0
+    while true {
+      let all = await requests(atLeast: seen + 1)
+      if all.contains(where: isMet) { return }
+      seen = all.count
+    }
+  }
+}

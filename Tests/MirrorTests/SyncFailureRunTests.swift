@@ -168,6 +168,25 @@ import WireFormat
     try await expectComplete(site, try await undisturbed())
   }
 
+  @Test("SSS-276: a cancelled run does not wait for ever for a call that is not answered", .timeLimit(.minutes(1)))
+  func cutAtTheBound() async throws {
+    let server = try Self.server()
+    let gate = Gate()
+    server.change { $0.rules = [.init("GetRevisionIdList", calls: 1...1, .edited { $0.held(by: gate) })] }
+    let site = try await MirrorSite(server.url, isReplica: true)
+    let run = site.syncRun { $0.stopBound = 0.2 }
+    let task = Task { try await run.run(.metadataOnly) }
+    await server.server.arrival { $0["SOAPAction"]?.contains("GetRevisionIdList") == true }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(!gate.isOpen)
+    #expect(try await site.catalog.history(limit: 5).map(\.outcome) == [.cancelled])
+    gate.open()
+    server.change { $0.rules = [] }
+    try await site.sync(.metadataOnly)
+    try await expectComplete(site, try await undisturbed())
+  }
+
   @Test(
     "SSS-276: cancelled at any point, the next run ends equal to an undisturbed one", .timeLimit(.minutes(5)),
     arguments: 0..<24)

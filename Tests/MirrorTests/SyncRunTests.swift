@@ -412,6 +412,42 @@ import WireFormat
     #expect(rows.first?.newRevisions == 8)
   }
 
+  @Test("SSS-280: a run with content has one row with both parts, and a row already while it fetches files")
+  func historyOfBothParts() async throws {
+    let server = try Sample.server(updates: 3) { state in
+      state.add(Sample.update(50, files: [try state.addFile([UInt8](repeating: 7, count: 5_000))]))
+    }
+    let gate = Gate()
+    let path = try #require(
+      server.state.withLock { state in
+        state.revisions[Sample.identity(50)]?.metadata.files.first.map {
+          "/Content/\($0.digest.folder)/\($0.contentName)"
+        }
+      })
+    server.change { $0.folder?.rules = [.init(path: path, requests: 1...1, .stalls(after: 100, gate))] }
+    let site = try await MirrorSite(server.url)
+    let run = site.syncRun { $0.subscription.content = .eager }
+    let task = Task { try await run.run() }
+    await server.server.arrival { $0.path == path }
+    let during = try await site.catalog.history(limit: 10)
+    #expect(during.map(\.outcome) == [.incomplete])
+    #expect(during.first?.newRevisions == 9)
+    #expect(during.first?.message == "the content phase has not ended")
+    task.cancel()
+    do { _ = try await task.value } catch is CancellationError {}
+    gate.open()
+    let after = try await site.catalog.history(limit: 10)
+    #expect(after.map(\.outcome) == [.cancelled])
+    #expect(after.first?.newRevisions == 9)
+
+    server.change { $0.folder?.rules = [] }
+    try await site.sync(.all) { $0.subscription.content = .eager }
+    let rows = try await site.catalog.history(limit: 10)
+    #expect(rows.map(\.outcome) == [.succeeded, .cancelled])
+    #expect(rows.first?.fetchedFiles == 1)
+    #expect(rows.first?.message == nil)
+  }
+
   @Test("SSS-274: after a restart the anchors are still there and the cookies are not")
   func restart() async throws {
     let server = try Sample.server(updates: 3)

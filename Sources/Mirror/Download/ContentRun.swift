@@ -11,6 +11,8 @@ struct ContentRun: Sendable {
   let store: ContentStore
   let client: HTTPClient
   let options: SyncOptions
+  /// Only files that somebody asked for.
+  let isRequestedOnly: Bool
   let clock: @Sendable () -> Timestamp
   let logger: Logger
   let progress: ProgressHandler
@@ -30,12 +32,15 @@ struct ContentRun: Sendable {
     var waiting: [WantedFile] = []
     var unreachableInARow = 0
     var canRequest = true
+    var notes = FileNotes()
   }
 
   var policy: ContentPolicy {
-    ContentPolicy(
+    var policy = ContentPolicy(
       isLazy: options.subscription.content == .lazy, includesExpress: options.subscription.expressFiles,
       requiresSHA256: store.policy == .sha256Required)
+    policy.isRequestedOnly = isRequestedOnly
+    return policy
   }
 
   func run(_ stop: StopSignal) async throws -> ContentReport {
@@ -77,8 +82,8 @@ struct ContentRun: Sendable {
     next: () async throws -> WantedFile?
   ) async throws {
     let parallel = min(max(1, options.content.parallel), 64)
-    try await withThrowingTaskGroup(of: (WantedFile, FileOutcome).self) { group in
-      var running = 0
+    try await withThrowingTaskGroup(of: (WantedFile, FileOutcome)?.self) { group in
+      var (running, isTicking) = (0, false)
       while true {
         while running < parallel, !stop.isRaised, work.report.stopped == nil, let wanted = try await next() {
           group.addTask {
@@ -88,15 +93,40 @@ struct ContentRun: Sendable {
           }
           running += 1
         }
-        guard let (wanted, outcome) = try await group.next() else { return }
-        running -= 1
-        try await note(wanted, outcome, &work)
-        if requestsEarly, work.unrequested.count >= options.content.requestRound { try await request(&work) }
+        guard running > 0, let event = try await group.next() else { break }
+        if let (wanted, outcome) = event {
+          running -= 1
+          note(wanted, outcome, &work)
+          if requestsEarly, work.unrequested.count >= options.content.requestRound { try await request(&work) }
+        } else {
+          isTicking = false
+        }
+        if work.notes.isFull || event == nil { try await write(&work.notes) }
+        if !work.notes.isEmpty, !isTicking {
+          isTicking = true
+          group.addTask {
+            await FileNotes.pause()
+            return nil
+          }
+        }
       }
+      group.cancelAll()
     }
+    try await write(&work.notes)
   }
 
-  private func note(_ wanted: WantedFile, _ outcome: FileOutcome, _ work: inout Work) async throws {
+  /// Tells the catalogue what came of the last files. Also a run that is being cancelled says it.
+  private func write(_ notes: inout FileNotes) async throws {
+    let (present, failures) = notes.take()
+    guard !present.isEmpty || !failures.isEmpty else { return }
+    let catalog = catalog
+    try await Task {
+      if !present.isEmpty { try await catalog.markPresent(present) }
+      if !failures.isEmpty { try await catalog.recordFailures(failures) }
+    }.value
+  }
+
+  private func note(_ wanted: WantedFile, _ outcome: FileOutcome, _ work: inout Work) {
     let digest = wanted.file.digest
     switch outcome {
     case .stored(let bytes, let resumed):
@@ -104,14 +134,14 @@ struct ContentRun: Sendable {
       work.report.fetchedFiles += 1
       work.report.storedBytes += bytes
       work.report.resumedBytes += resumed
-      try await catalog.markPresent([digest])
-    case .present: try await catalog.markPresent([digest])
+      work.notes.present.append(digest)
+    case .present: work.notes.present.append(digest)
     case .notAtUpstream:
       work.unreachableInARow = 0
       work.unrequested.append(wanted)
     case .failed(let reason, let isUnreachable):
       logger.warning("content: \(digest) (\(wanted.file.fileName.debugDescription)): \(reason)")
-      try await catalog.recordFailure(digest, reason: reason, nextTry: nil)
+      work.notes.failures.append(FailedAttempt(digest, reason: reason))
       work.unreachableInARow = isUnreachable ? work.unreachableInARow + 1 : 0
       if work.unreachableInARow >= max(1, options.content.parallel) {
         work.report.stopped = work.report.stopped ?? reason
@@ -133,15 +163,20 @@ struct ContentRun: Sendable {
         work.canRequest = false
       }
     }
+    let now = clock()
     for wanted in files {
       let isUnknown = unknown.contains(wanted.file.digest)
-      let reason = isUnknown ? "the USS does not know the file" : "waiting for upstream"
-      let delay = WaitingDelay.seconds(attempts: wanted.attempts)
-      try await catalog.recordFailure(
-        wanted.file.digest, reason: reason, nextTry: isUnknown ? nil : clock().adding(seconds: delay))
+      let nextTry = isUnknown ? nil : now.adding(seconds: WaitingDelay.seconds(attempts: wanted.attempts))
+      work.notes.failures.append(
+        FailedAttempt(
+          wanted.file.digest, reason: isUnknown ? "the USS does not know the file" : Self.waitingReason,
+          nextTry: nextTry))
       if !isUnknown, work.waiting.count < Self.mostWaiting { work.waiting.append(wanted) }
     }
+    try await write(&work.notes)
   }
+
+  private static let waitingReason = "waiting for upstream"
 
   /// Tries again what the USS was asked to fetch, with growing delays, within the budget of the run (SSS-244).
   private func waitForUpstream(_ fetch: FileFetch, _ work: inout Work, _ stop: StopSignal) async throws {
@@ -156,11 +191,11 @@ struct ContentRun: Sendable {
       var queue = work.waiting[...]
       work.waiting = []
       try await fetchEach(fetch, &work, stop) { queue.popFirst() }
-      for wanted in work.unrequested {
-        try await catalog.recordFailure(
-          wanted.file.digest, reason: "waiting for upstream",
-          nextTry: clock().adding(seconds: WaitingDelay.seconds(attempts: round + 1)))
+      let nextTry = clock().adding(seconds: WaitingDelay.seconds(attempts: round + 1))
+      work.notes.failures += work.unrequested.map {
+        FailedAttempt($0.file.digest, reason: Self.waitingReason, nextTry: nextTry)
       }
+      try await write(&work.notes)
       work.waiting = work.unrequested
       work.unrequested = []
     }

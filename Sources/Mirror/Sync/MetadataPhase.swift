@@ -6,7 +6,8 @@ import UpdateModel
 struct MetadataPhase: Sendable {
   let run: SyncRun
   let stop: StopSignal
-  let began: Timestamp
+  let history: RunHistory
+  let hasContent: Bool
 
   private var catalog: Catalog { run.catalog }
   private var logger: Logger { run.logger }
@@ -86,7 +87,8 @@ struct MetadataPhase: Sendable {
     case .abandonListing(let kind): try await catalog.abandonListing(kind)
     case .applyDeployments(let call, let wasFull):
       return try await apply(payloads.removeValue(forKey: call), wasFull, &tally)
-    case .recordHistory: try await recordHistory(tally.report)
+    case .recordHistory:
+      tally.report.historyRow = try await history.metadataEnded(tally.report, contentFollows: hasContent)
     }
     return .done
   }
@@ -191,12 +193,5 @@ struct MetadataPhase: Sendable {
       logger.warning("sync: \(summary.unresolved.count) deployments name a revision or group that is not here yet")
     }
     return .deploymentAnchor(state.anchor)
-  }
-
-  private func recordHistory(_ report: SyncReport) async throws {
-    try await catalog.recordHistory(
-      SyncRecord(
-        began: began, ended: run.clock(), endpoint: run.options.upstream.base, outcome: .succeeded,
-        newRevisions: report.newRevisions, changedDeployments: report.changedDeployments))
   }
 }
