@@ -92,7 +92,7 @@ extension EndToEnd {
       }
     }
 
-    @Test("SSS-236, SSS-249: a file that C asks B for travels from A to B, then to C")
+    @Test("SSS-249: a file that C asks B for travels with the next runs from A to B, then to C")
     func requestedFilesTravel() async throws {
       try await Chain.run(middle: .lazy, leaf: .eager) { chain in
         // A does not have one of its files yet.
@@ -199,7 +199,7 @@ extension EndToEnd {
       return details?.approvals.map(\.deployment).first { $0.deploymentID == id }
     }
 
-    private static func takeAway(_ digest: FileDigest, from root: UpstreamRig) async throws -> (
+    static func takeAway(_ digest: FileDigest, from root: UpstreamRig) async throws -> (
       place: String, aside: String
     ) {
       let folder = root.folder.path("content/\(digest.folder)")

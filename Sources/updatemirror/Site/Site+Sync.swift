@@ -69,6 +69,11 @@ extension Site {
     return report
   }
 
+  /// Fetches the files that somebody asked for; the caller holds the lock.
+  func fetchRequested() async throws -> ContentReport {
+    try await withClient { try await run($0) { _ in }.run(.requestedFiles) }.content ?? ContentReport()
+  }
+
   /// Fills the text index, last and in small steps: a search is right without it, only slower.
   private func indexText() async {
     do {

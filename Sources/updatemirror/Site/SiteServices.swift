@@ -19,6 +19,19 @@ extension Site {
       logger: logger, onBound: onBound)
   }
 
+  /// What runs beside the server of a site that has an upstream server: the schedule, and the files that are asked for.
+  ///
+  /// - Throws: ``ConfigurationError`` for settings that no run could use.
+  func fetchingServices() throws -> [any Service] {
+    guard configuration.optional(.upstreamURL) != nil else { return [] }
+    _ = try syncOptions()
+    let turn = SyncTurn(state)
+    var services: [any Service] = []
+    if !subscription.schedule.minutes.isEmpty { services.append(ScheduledSync(site: self, turn: turn)) }
+    if subscription.contentMode != .none { services.append(RequestedFiles(site: self, turn: turn)) }
+    return services
+  }
+
   /// A group that stops gracefully when it is told to; signals are the caller's business.
   func group(_ services: [any Service]) -> ServiceGroup {
     ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: logger))
@@ -28,6 +41,7 @@ extension Site {
 /// Starts a run at each time of the schedule, while the server serves.
 struct ScheduledSync: Service {
   let site: Site
+  let turn: SyncTurn
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
@@ -47,9 +61,7 @@ struct ScheduledSync: Service {
   /// One run. Its error is in the history and the log; the next run tries again.
   private func once() async {
     do {
-      let lock = try site.state.lock()
-      let report = try await site.sync(.all) { _ in }
-      withExtendedLifetime(lock) {}
+      let report = try await turn.run { try await site.sync(.all) { _ in } }
       let missing = report.content?.missingCount ?? 0
       site.logger.notice(
         "sync: \(report.newRevisions) new revisions, \(report.content?.fetchedFiles ?? 0) files fetched, \(missing) missing"

@@ -4,8 +4,9 @@ import Testing
 
 /// A DSS that is also a USS: `updatemirror serve` runs on its state until the body has ended.
 extension DownstreamSite {
-  func serving(_ body: @Sendable (Int) async throws -> Void) async throws {
-    let child = try start(["serve", "--host", "127.0.0.1", "--port", "0", "--no-schedule"])
+  /// - Parameter fetches: the server also fetches what is asked for, and follows the schedule.
+  func serving(fetches: Bool = false, _ body: @Sendable (Int) async throws -> Void) async throws {
+    let child = try start(["serve", "--host", "127.0.0.1", "--port", "0"] + (fetches ? [] : ["--no-schedule"]))
     let line = try await child.line(containing: "http://127.0.0.1:")
     let port = line.flatMap { $0.split(separator: ":").last }.flatMap { Int($0.prefix { $0.isNumber }) }
     guard let port else {

@@ -16,7 +16,7 @@ struct ServeCommand: OperatorCommand {
   @Option(name: .long, help: "Port to listen on; 0 = any free one (serve.port).")
   var port: String?
 
-  @Flag(name: .long, help: "No synchronization runs.")
+  @Flag(name: .long, help: "Fetch nothing: no synchronization runs, no files that downstream servers ask for.")
   var noSchedule = false
 
   func execute() async throws -> ProgramStatus {
@@ -30,11 +30,7 @@ struct ServeCommand: OperatorCommand {
       StandardError.write("updatemirror: serving \(site.state.path) on http://\(address):\(port)")
       ServiceNotification.send("READY=1")
     }
-    var services: [any Service] = [server]
-    if !noSchedule, site.configuration.optional(.upstreamURL) != nil, !site.subscription.schedule.minutes.isEmpty {
-      services.append(ScheduledSync(site: site))
-    }
-    let group = site.group(services)
+    let group = site.group([server] + (noSchedule ? [] : try site.fetchingServices()))
     let signals = Signals {
       ServiceNotification.send("STOPPING=1")
       Task { await group.triggerGracefulShutdown() }
