@@ -55,14 +55,15 @@ let package = Package(
     cellar("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
     cellar("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
     cellar("CLibXML2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
+    cellar("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
 
     room("UpdateModel"),
     room("Platform", ["UpdateModel"]),
     room("Sealing", ["COpenSSL", "UpdateModel"]),
-    room("Packing", ["CArchive"]),
+    room("Packing", ["CArchive", "CZstd"]),
 
     room("WireFormat", ["CLibXML2", "UpdateModel"]),
-    room("Catalog", ["UpdateModel", grdb, grdbSQLite]),
+    room("Catalog", ["Packing", "UpdateModel", grdb, grdbSQLite]),
     room("ContentStore", ["Platform", "Sealing", "UpdateModel"]),
     room("Transfer", ["CCurl", "UpdateModel"]),
 

@@ -17,7 +17,8 @@ extension Catalog {
   /// The published metadata document, byte for byte; nil when unknown.
   public func document(_ identity: UpdateIdentity) async throws -> [UInt8]? {
     try await read("document") { db in
-      try Self.publishedID(identity, db).map { try Self.documentBytes($0, db) }
+      guard let revisionID = try Self.publishedID(identity, db) else { return nil }
+      return try DocumentReader(db).document(revisionID)
     }
   }
 

@@ -6,10 +6,8 @@ extension Catalog {
   /// Published revisions among `identities`, in their order; unknown ones are omitted (AMB-17, SSS-170).
   public func updateData(_ identities: [UpdateIdentity]) async throws -> [StoredRevision] {
     try await read("update data") { db in
-      try identities.compactMap { identity in
-        guard let revisionID = try Self.publishedID(identity, db) else { return nil }
-        return try Self.storedRevision(identity, revisionID, db)
-      }
+      let reader = try StoredRevisionReader(db)
+      return try identities.compactMap { try reader.revision($0) }
     }
   }
 
@@ -84,37 +82,16 @@ extension Catalog {
 }
 
 extension Catalog {
+  static let publishedIDSQL = """
+    SELECT revisionID FROM knownUpdate JOIN revision USING (updateKey)
+    WHERE updateID = ? AND revisionNumber = ? AND changeSequence IS NOT NULL
+    """
+
   /// The number of a visible revision.
   static func publishedID(_ identity: UpdateIdentity, _ db: Database) throws -> Int64? {
-    let sql = """
-      SELECT revisionID FROM knownUpdate JOIN revision USING (updateKey)
-      WHERE updateID = ? AND revisionNumber = ? AND changeSequence IS NOT NULL
-      """
-    let statement = try RawStatement(db, sql)
+    let statement = try RawStatement(db, publishedIDSQL)
     statement.bind(1, identity.updateID)
     statement.bind(2, identity.revisionNumber)
     return try statement.fetchInt64()
-  }
-
-  static func documentBytes(_ revisionID: Int64, _ db: Database) throws -> [UInt8] {
-    let statement = try db.cachedStatement(sql: "SELECT bytes FROM document WHERE revisionID = ?")
-    let row = try Row.fetchOne(statement, arguments: [revisionID])
-    guard let bytes = try row?.bytes(0) else {
-      throw CatalogError.damagedRow(table: "document", key: revisionID, column: "bytes")
-    }
-    return bytes
-  }
-
-  private static func storedRevision(
-    _ identity: UpdateIdentity, _ revisionID: Int64, _ db: Database
-  ) throws -> StoredRevision {
-    let sql = """
-      SELECT digest, muURL FROM revisionFile JOIN file USING (fileID) WHERE revisionID = ? ORDER BY position
-      """
-    let rows = try Row.fetchAll(db.cachedStatement(sql: sql), arguments: [revisionID])
-    let locations = try rows.map { FileLocation(digest: try $0.digest(0), muURL: $0[1]) }
-    return StoredRevision(
-      identity: identity, document: try documentBytes(revisionID, db), fileDigests: locations.map(\.digest),
-      locations: locations)
   }
 }

@@ -10,11 +10,13 @@ extension Catalog {
   /// - Returns: how many were new.
   @discardableResult
   public func stage(_ kind: ListingKind, _ revisions: [StagedRevision]) async throws -> Int {
+    // Before the transaction: nobody waits for the writer meanwhile.
+    let documents = try await PackedDocument.pack(revisions)
     do {
       return try await write("stage \(kind)") { [self] db in
         let writer = try StagingWriter(db, self, kind: kind)
         var new = 0
-        for revision in revisions where try writer.stage(revision) { new += 1 }
+        for (revision, document) in zip(revisions, documents) where try writer.stage(revision, document) { new += 1 }
         return new
       }
     } catch {

@@ -35,6 +35,8 @@ public enum CatalogError: Error, Hashable, Sendable {
   case listingIncomplete(ListingKind, pending: Int)
   /// A stored row does not decode.
   case damagedRow(table: String, key: Int64, column: String)
+  /// A stored metadata document does not unpack; `text` says what was expected and found.
+  case damagedDocument(revisionID: Int64, text: String)
 }
 
 extension CatalogError: CustomStringConvertible {
@@ -64,6 +66,7 @@ extension CatalogError: CustomStringConvertible {
     case .listingInProgress(let kind): "listing of \(kind): already in progress"
     case .listingIncomplete(let kind, let pending): "listing of \(kind): \(pending) revisions are still missing"
     case .damagedRow(let table, let key, let column): "catalogue: row \(key) of \(table): \(column) does not decode"
+    case .damagedDocument(let revisionID, let text): "catalogue: document of row \(revisionID): \(text)"
     }
   }
 }

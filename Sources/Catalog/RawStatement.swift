@@ -68,6 +68,34 @@ struct RawStatement {
     return value
   }
 
+  /// What `read` makes of the first row; nil without a row. The row is valid only in there.
+  func fetch<Value>(_ read: (RawRow) throws -> Value) throws -> Value? {
+    let code = sqlite3_step(handle)
+    do {
+      let value = code == SQLITE_ROW ? try read(RawRow(handle: handle)) : nil
+      try finish(code == SQLITE_ROW ? SQLITE_DONE : code)
+      return value
+    } catch {
+      sqlite3_reset(handle)
+      throw error
+    }
+  }
+
+  /// Calls `read` with each row, which is valid only in there.
+  func forEach(_ read: (RawRow) throws -> Void) throws {
+    var code = sqlite3_step(handle)
+    do {
+      while code == SQLITE_ROW {
+        try read(RawRow(handle: handle))
+        code = sqlite3_step(handle)
+      }
+    } catch {
+      sqlite3_reset(handle)
+      throw error
+    }
+    try finish(code)
+  }
+
   /// Rows that the last `run` of an INSERT, UPDATE or DELETE changed.
   var changes: Int { connection.map { Int(sqlite3_changes($0)) } ?? 0 }
   var lastInsertedRowID: Int64 { connection.map { sqlite3_last_insert_rowid($0) } ?? 0 }
@@ -85,4 +113,25 @@ struct RawStatement {
 
   /// SQLITE_TRANSIENT: SQLite copies the bytes before the call returns.
   private static var copies: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+}
+
+/// The current row of a statement.
+struct RawRow {
+  let handle: SQLiteStatement
+
+  func int64(_ column: Int32) -> Int64? {
+    sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : sqlite3_column_int64(handle, column)
+  }
+
+  /// The bytes in place; empty for NULL.
+  func blob(_ column: Int32) -> UnsafeRawBufferPointer {
+    let start = sqlite3_column_blob(handle, column)
+    return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column)))
+  }
+
+  func text(_ column: Int32) -> String? {
+    guard let start = sqlite3_column_text(handle, column) else { return nil }
+    let bytes = UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
+    return String(decoding: bytes, as: UTF8.self)
+  }
 }

@@ -9,6 +9,7 @@ enum Schema {
     migrator.registerMigration("3: deployments") { db in try db.execute(sql: deployments) }
     migrator.registerMigration("4: upstream, listings, history") { db in try db.execute(sql: upstream) }
     migrator.registerMigration("5: text search") { db in try db.execute(sql: search) }
+    migrator.registerMigration("7: packed documents") { db in try db.execute(sql: packedDocuments) }
     return migrator
   }
 
@@ -160,4 +161,7 @@ enum Schema {
     CREATE TABLE searchProgress (id INTEGER PRIMARY KEY CHECK (id = 1), indexedUpTo INTEGER NOT NULL);
     INSERT INTO searchProgress VALUES (1, 0);
     """
+
+  /// NULL: `bytes` is the document itself, as all of them were before.
+  private static let packedDocuments = "ALTER TABLE document ADD COLUMN length INTEGER;"
 }

@@ -24,7 +24,7 @@ struct StagingWriter {
     insertUpdate = try RawStatement(db, "INSERT OR IGNORE INTO knownUpdate (updateID) VALUES (?)")
     selectUpdate = try RawStatement(db, "SELECT updateKey FROM knownUpdate WHERE updateID = ?")
     insertRevision = try RawStatement(db, Self.revisionSQL)
-    insertDocument = try RawStatement(db, "INSERT INTO document VALUES (?, ?)")
+    insertDocument = try RawStatement(db, "INSERT INTO document VALUES (?, ?, ?)")
     insertText = try RawStatement(db, "INSERT INTO localizedText VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
     insertPrerequisite = try RawStatement(db, "INSERT INTO prerequisite VALUES (?, ?, ?, ?, ?)")
     insertMembership = try RawStatement(db, "INSERT OR IGNORE INTO membership VALUES (?, ?)")
@@ -45,11 +45,12 @@ struct StagingWriter {
     """
 
   /// - Returns: false when the revision is stored already.
-  func stage(_ revision: StagedRevision) throws -> Bool {
+  func stage(_ revision: StagedRevision, _ document: PackedDocument) throws -> Bool {
     let metadata = revision.metadata
     guard let revisionID = try insertRow(metadata) else { return false }
     insertDocument.bind(1, revisionID)
-    insertDocument.bind(2, revision.document)
+    insertDocument.bind(2, document.bytes)
+    insertDocument.bind(3, document.length)
     try insertDocument.run()
     try insertTexts(metadata, revisionID)
     try insertPrerequisites(metadata, revisionID)

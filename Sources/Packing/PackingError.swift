@@ -1,4 +1,4 @@
-/// Why a Cabinet was refused, or bytes could not be packed.
+/// Why a Cabinet or a Zstandard frame was refused, or bytes could not be packed.
 public enum PackingError: Error, Hashable, Sendable {
   /// The bytes do not begin as a Cabinet does; `found` are the first bytes, at most four.
   case notACabinet(found: [UInt8])
@@ -18,6 +18,10 @@ public enum PackingError: Error, Hashable, Sendable {
   case memberName(String)
   /// The library could not compress; `reason` is its text.
   case cannotCompress(operation: String, reason: String)
+  /// A damaged Zstandard frame; `reason` is the text of the library.
+  case frame(operation: String, reason: String)
+  /// `found` is nil when the frame does not state its length, or is none.
+  case frameLengthMismatch(expected: Int, found: Int?)
 }
 
 extension PackingError: CustomStringConvertible {
@@ -37,6 +41,9 @@ extension PackingError: CustomStringConvertible {
     case .unreadable(let operation, let reason): "Cabinet: cannot \(operation): \(reason)"
     case .memberName(let name): "Cabinet member: expected a name of 1 to 255 bytes, found \(name.utf8.count) in it"
     case .cannotCompress(let operation, let reason): "gzip: cannot \(operation): \(reason)"
+    case .frame(let operation, let reason): "Zstandard frame: cannot \(operation): \(reason)"
+    case .frameLengthMismatch(let expected, let found):
+      "Zstandard frame: expected \(expected) bytes, found \(found.map { "\($0)" } ?? "no stated length")"
     }
   }
 }

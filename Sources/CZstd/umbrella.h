@@ -1,0 +1,3 @@
+// libzstd for Swift: documents of the catalogue are stored as Zstandard frames.
+#pragma once
+#include <zstd.h>

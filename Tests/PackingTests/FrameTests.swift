@@ -1,0 +1,75 @@
+import Packing
+import Testing
+
+@Suite("Zstandard frames")
+struct FrameTests {
+  private static let document = Array(
+    String(repeating: "<upd:Update xmlns:upd=\"http://schemas.example/Update\">text</upd:Update>", count: 40).utf8)
+
+  private func frame() throws -> [UInt8] {
+    var writer = try FrameWriter()
+    return try #require(try writer.pack(Self.document))
+  }
+
+  private func unpack(_ frame: [UInt8], length: Int) throws -> [UInt8] {
+    try frame.withUnsafeBytes { try FrameReader().unpack($0, length: length) }
+  }
+
+  @Test("what is packed unpacks to the same bytes, one writer and one reader for all")
+  func roundTrip() throws {
+    var writer = try FrameWriter()
+    let reader = try FrameReader()
+    for count in [30, 300, 3_000, 70_000, 7, 1_000_000] {
+      let content = (0..<count).map { UInt8(truncatingIfNeeded: $0 / 7) }
+      guard let frame = try writer.pack(content) else { continue }
+      #expect(frame.count < count)
+      #expect(try frame.withUnsafeBytes { try reader.unpack($0, length: count) } == content)
+    }
+  }
+
+  @Test("what would not get shorter is left alone", arguments: [0, 1, 20])
+  func incompressible(count: Int) throws {
+    var writer = try FrameWriter()
+    #expect(try writer.pack((0..<count).map { UInt8($0) }) == nil)
+  }
+
+  @Test("a frame that is cut anywhere is refused")
+  func truncated() throws {
+    let whole = try frame()
+    for count in 0..<whole.count {
+      #expect(throws: PackingError.self) { try unpack(Array(whole[..<count]), length: Self.document.count) }
+    }
+  }
+
+  @Test("a frame with any bit flipped is refused or still says the same")
+  func flipped() throws {
+    let whole = try frame()
+    for index in whole.indices {
+      for bit in 0..<8 {
+        var damaged = whole
+        damaged[index] ^= 1 << bit
+        do { #expect(try unpack(damaged, length: Self.document.count) == Self.document) } catch is PackingError {}
+      }
+    }
+  }
+
+  @Test("a frame of another length than the expected one is refused before it is unpacked")
+  func otherLength() throws {
+    let whole = try frame()
+    let found = Self.document.count
+    for expected in [0, found - 1, found + 1, -1, Int.max] {
+      #expect(throws: PackingError.frameLengthMismatch(expected: expected, found: found)) {
+        try unpack(whole, length: expected)
+      }
+    }
+  }
+
+  @Test("bytes behind a frame, and bytes that are no frame, are refused")
+  func noFrame() throws {
+    let whole = try frame()
+    #expect(throws: PackingError.self) { try unpack(whole + [0], length: Self.document.count) }
+    #expect(throws: PackingError.frameLengthMismatch(expected: 10, found: nil)) {
+      try unpack(Array("no frame at all".utf8), length: 10)
+    }
+  }
+}
