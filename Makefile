@@ -8,7 +8,7 @@ LOG := .build/tests.log
 
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: demo test check lint conformance bench release install-deps install-test-deps install-bench-deps clean
+.PHONY: demo test check lint conformance bench release deb install-deps install-test-deps install-bench-deps clean
 
 ## demo: build, then show a whole synchronization on this machine
 demo: install-deps
@@ -39,6 +39,10 @@ bench: install-bench-deps
 ## release: the optimised binary, in .build/release/updatemirror
 release: install-deps
 	$(SWIFT) build -c release --product updatemirror
+
+## deb: a Debian package in .build/deb, installed and removed once in an empty root
+deb: install-deps
+	Scripts/test-deb "$$(Scripts/build-deb)"
 
 install-deps:
 	@Scripts/install-deps build

@@ -15,6 +15,6 @@ struct UpdateMirror: AsyncParsableCommand {
     subcommands: [
       DemoCommand.self, InitCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, DoctorCommand.self,
       UpdatesCommand.self, GroupsCommand.self, ContentCommand.self, ConfigCommand.self,
-      GenerateCommand.self, CompletionCommand.self,
+      GenerateCommand.self, CompletionCommand.self, ManualPagesCommand.self,
     ])
 }

@@ -18,4 +18,18 @@ enum ProgramStatus: Int32, CaseIterable, Sendable {
   case refused = 12
   /// Interrupted; the next run continues.
   case interrupted = 130
+
+  /// For the manual page.
+  var meaning: String {
+    switch self {
+    case .done: "Done."
+    case .failed: "Failed: read the message."
+    case .usage: "The command line or the configuration is wrong."
+    case .incomplete: "Done, but files are missing or there are findings: read the list."
+    case .noState: "There is no state directory here: updatemirror init makes one."
+    case .locked: "Another run holds the state directory: wait for it."
+    case .refused: "A signature or a trust decision refused the work."
+    case .interrupted: "Interrupted; the next run continues."
+    }
+  }
 }
