@@ -27,6 +27,10 @@ final class ScriptedSession {
   var encrypted: Set<UpdateIdentity> = []
   var journals: [ListingKind: (SyncAnchor, [UpdateIdentity])] = [:]
   var references: [[UpdateIdentity]] = []
+  /// Missing prerequisites, by question.
+  var prerequisites: [[GUID]] = []
+  /// What a listing without a filter and anchor has beside the selected updates.
+  var unselected: [UpdateIdentity] = []
   var selection = RevisionSelection.everything
   var answer: (SyncCall, Int) -> Reply? = { _, _ in nil }
   /// Called before each action; true cancels once.
@@ -123,6 +127,7 @@ final class ScriptedSession {
       if case .updateData(let identities) = answer { delivered[id] = identities }
       if case .getRevisionIdList(_, let filter) = call {
         listed[id] = listings[filter.isConfiguration ? .configuration : .updates] ?? []
+        if !filter.isConfiguration, filter.categories.isEmpty { listed[id]? += unselected }
       }
       session.receive(.answered(id, answer, date: date), now: now)
     }
@@ -173,6 +178,9 @@ final class ScriptedSession {
       settled.formUnion(staged[kind] ?? [])
       settled.formUnion(finished.unavailable)
       journals[kind]?.1.removeAll { settled.contains($0) }
+    case .findMissingPrerequisites: return .updateIDs(prerequisites.isEmpty ? [] : prerequisites.removeFirst())
+    case .pickRevisions(let call, let updates):
+      return .identities((listed[call] ?? []).filter { updates.contains($0.updateID) })
     case .findMissingReferences: return .identities(references.isEmpty ? [] : references.removeFirst())
     case .publish(let kind):
       published.append(kind)

@@ -324,6 +324,36 @@ import WireFormat
     #expect(!stored.contains(Sample.identity(4)))
   }
 
+  @Test("prerequisites outside the selection come along; those that nobody has are looked for once")
+  func prerequisites() async throws {
+    let server = try Sample.server(updates: 0) { state in
+      func needing(_ number: Int, _ others: [Int], product: GUID = Sample.product) -> UpdateMetadata {
+        var update = Sample.update(number, product: product)
+        update.prerequisites += others.map { PrerequisiteClause(updateIDs: [Sample.guid($0)], isCategory: false) }
+        return update
+      }
+      state.add(needing(1, [2, 4_444]))
+      state.add(needing(2, [3], product: Sample.otherProduct))
+      state.add(Sample.update(3, product: Sample.otherProduct))
+      state.add(Sample.update(4, product: Sample.otherProduct))
+    }
+    let site = try await MirrorSite(server.url)
+    let selected: @Sendable (inout SyncOptions) -> Void = {
+      $0.subscription.products = ["windows branch"]
+      $0.subscription.classifications = ["Security Updates"]
+    }
+    try await site.sync(.metadataOnly, selected)
+    let stored = Set(try await site.contents().keys)
+    #expect(stored.isSuperset(of: [1, 2, 3].map { Sample.identity($0) }))
+    #expect(!stored.contains(Sample.identity(4)))
+    #expect(server.calls("GetRevisionIdList").count == 3)
+    server.clearRecords()
+    server.change { $0.add(Sample.update(60)) }
+    try await site.sync(.metadataOnly, selected)
+    #expect(try await site.contents()[Sample.identity(60)] != nil)
+    #expect(server.calls("GetRevisionIdList").count == 2, "4444 is still missing, and nobody asks for it again")
+  }
+
   @Test("SSS-019: an answer that grows beyond the cap ends the run")
   func gzipBomb() async throws {
     let server = try Sample.server(updates: 1) {

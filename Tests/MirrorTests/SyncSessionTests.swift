@@ -303,6 +303,39 @@ import WireFormat
     #expect(script.operations.last == "GetUpdateData")
   }
 
+  @Test("prerequisites outside the selection come along, also those of prerequisites, after one listing of everything")
+  func prerequisites() {
+    let script = ScriptedSession(anchors: .init(updates: SyncAnchor("u")))
+    script.selection = RevisionSelection(
+      categories: [GUID(high: 1, low: 1)], classifications: [GUID(high: 2, low: 2)], languages: [], isChanged: false)
+    script.listings = [.updates: ScriptedSession.identities(2)]
+    script.unselected = ScriptedSession.identities(5, from: 50)
+    let needed = script.unselected.prefix(2).map(\.updateID) + [GUID(high: 3, low: 3)]
+    script.prerequisites = [needed, [script.unselected[3].updateID, GUID(high: 3, low: 3)], [GUID(high: 3, low: 3)]]
+    #expect(script.run().isFinished)
+    #expect(script.operations.filter { $0 == "GetRevisionIdList" }.count == 3)
+    #expect(
+      script.staged[.updates] == ScriptedSession.identities(2) + script.unselected[0...1] + [script.unselected[3]])
+    #expect(script.published == [.configuration, .updates])
+    guard case .getRevisionIdList(_, let filter)? = script.calls.last(where: { $0.operation == "GetRevisionIdList" })
+    else { return #expect(Bool(false)) }
+    #expect(filter.anchor == nil && filter.categories.isEmpty && filter.classifications.isEmpty)
+  }
+
+  @Test("without a filter, or with nothing missing, everything is not listed", arguments: [false, true])
+  func noPrerequisites(isFiltered: Bool) {
+    let script = ScriptedSession()
+    if isFiltered {
+      script.selection = RevisionSelection(
+        categories: [GUID(high: 1, low: 1)], classifications: [GUID(high: 2, low: 2)], languages: [], isChanged: false)
+    } else {
+      script.prerequisites = [[GUID(high: 3, low: 3)]]
+    }
+    script.listings = [.updates: ScriptedSession.identities(2)]
+    #expect(script.run().isFinished)
+    #expect(script.operations.filter { $0 == "GetRevisionIdList" }.count == 2)
+  }
+
   @Test("SSS-224: references beyond 16 pages are all fetched before the listing is published")
   func manyReferences() {
     let script = ScriptedSession()

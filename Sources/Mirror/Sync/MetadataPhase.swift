@@ -18,6 +18,8 @@ struct MetadataPhase: Sendable {
     var total: [ListingKind: Int] = [:]
     var done: [ListingKind: Int] = [:]
     var buffer = StagingBuffer()
+    /// Prerequisites that were missing before this listing: nobody had them then.
+    var missingBefore: Set<GUID> = []
   }
 
   func run(_ report: SyncReport) async throws -> SyncReport {
@@ -80,6 +82,8 @@ struct MetadataPhase: Sendable {
     case .stage(let kind, let finished): try await stage(kind, finished, &payloads, &tally, decoder)
     case .findMissingReferences(let limit):
       return .identities(try await catalog.missingReferences(limit: limit).identities)
+    case .findMissingPrerequisites(let limit): return .updateIDs(try await missingPrerequisites(limit, tally))
+    case .pickRevisions(let call, let updates): return .identities(try pick(updates, payloads[call]))
     case .findRevisionsWithoutKeys(let limit): return .identities(try await catalog.revisionsWithoutKeys(limit: limit))
     case .publish(let kind):
       try await refuseNothing(of: kind, tally.report, decoder)
@@ -117,9 +121,26 @@ struct MetadataPhase: Sendable {
     _ kind: ListingKind, _ anchor: SyncAnchor, _ identities: [UpdateIdentity], _ tally: inout Tally
   ) async throws {
     let listing = try await catalog.beginListing(kind, anchor: anchor, identities: identities)
+    if kind == .updates, listing.wanted > 0 {
+      tally.missingBefore = Set(try await catalog.missingPrerequisites(limit: SyncSession.Fetch.mostPrerequisites))
+    }
     logger.info("sync: USS lists \(listing.listed) \(kind), \(listing.wanted) of them new")
     tally.total[kind, default: 0] += listing.wanted
     run.progress(.listed(kind, listed: listing.listed, wanted: listing.wanted))
+  }
+
+  /// Reads all prerequisites, so it is asked only when there is something new.
+  private func missingPrerequisites(_ limit: Int, _ tally: Tally) async throws -> [GUID] {
+    guard tally.total[.updates] ?? 0 > 0 else { return [] }
+    return try await catalog.missingPrerequisites(limit: limit).filter { !tally.missingBefore.contains($0) }
+  }
+
+  private func pick(_ updates: [GUID], _ payload: CallPayload?) throws -> [UpdateIdentity] {
+    guard case .listing(let everything)? = payload else { throw SyncError.lostAnswer(step: "prerequisites") }
+    let wanted = Set(updates)
+    let found = everything.filter { wanted.contains($0.updateID) }
+    logger.info("sync: \(updates.count) prerequisites are missing here, USS lists \(found.count) of them")
+    return found
   }
 
   private func stage(

@@ -76,7 +76,8 @@ struct PreviewPhase: Sendable {
       let fresh = memory.bundled.subtracting(memory.seen)
       memory.bundled = []
       return .identities(try await absent(fresh.sorted(), .updates))
-    case .findRevisionsWithoutKeys: return .identities([])
+    case .findMissingPrerequisites: return .updateIDs([])
+    case .pickRevisions, .findRevisionsWithoutKeys: return .identities([])
     case .applyDeployments(let call, _):
       guard case .deployments(let state)? = payloads.removeValue(forKey: call) else { return .done }
       memory.preview.changedDeployments = state.deployments.count + state.deadDeployments.count

@@ -20,6 +20,9 @@ package struct RevisionSelection: Hashable, Sendable {
   package static let everything = RevisionSelection(
     categories: [], classifications: [], languages: [], isChanged: false)
 
+  /// Something may lie outside.
+  package var isFiltered: Bool { !categories.isEmpty && !classifications.isEmpty }
+
   /// The filter of the listing with GetConfig FALSE.
   ///
   /// Delta is true exactly when the anchor is sent, so that everything selected is complete (AMB-30).
@@ -27,11 +30,10 @@ package struct RevisionSelection: Hashable, Sendable {
     let anchor = isChanged ? nil : anchor
     let isDelta = anchor != nil
     let entries = { (ids: [GUID]) in ids.map { RevisionFilter.Entry(id: $0, isDelta: isDelta) } }
-    let isTwoSided = !categories.isEmpty && !classifications.isEmpty
     let sendsLanguages = version >= .firstWithReporting && !languages.isEmpty
     return RevisionFilter(
       anchor: anchor, isConfiguration: false, is63LanguagesOnly: Self.is63LanguagesOnly(version),
-      categories: isTwoSided ? entries(categories) : [], classifications: isTwoSided ? entries(classifications) : [],
+      categories: isFiltered ? entries(categories) : [], classifications: isFiltered ? entries(classifications) : [],
       languages: sendsLanguages ? languages.map { .init(languageID: $0, isDelta: isDelta) } : nil)
   }
 

@@ -34,6 +34,10 @@ package enum SyncStep: Sendable {
   case stage(ListingKind, BatchQueue.Finished)
   /// Which revisions do bundles and deployments name that nobody has (AMB-29)?
   case findMissingReferences(limit: Int)
+  /// Which updates do the new revisions need as prerequisites that nobody has (AMB-08)?
+  case findMissingPrerequisites(limit: Int)
+  /// Which revisions of these updates does the call's answer, a listing of everything, name?
+  case pickRevisions(CallID, of: [GUID])
   /// Which revisions have encrypted files and no keys (SSS-181)?
   case findRevisionsWithoutKeys(limit: Int)
   /// The one visible commit of a listing, with its anchor (guide 8, step g).
@@ -64,6 +68,7 @@ package enum SyncStepResult: Sendable {
   /// A page of the journal and the position after which the next one begins.
   case pending([UpdateIdentity], last: Int64)
   case identities([UpdateIdentity])
+  case updateIDs([GUID])
   /// The deployment anchor that is now stored.
   case deploymentAnchor(DeploymentAnchor)
 }

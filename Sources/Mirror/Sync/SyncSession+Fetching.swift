@@ -7,6 +7,8 @@ extension SyncSession {
     static let pageSize = 1_000
     /// Bundles nest two levels in reality; references of references are followed to this depth.
     static let maximumDepth = 16
+    /// Missing prerequisites that are looked for at a time.
+    static let mostPrerequisites = 10_000
     /// Encrypted updates are rare; what exceeds this waits for the next run.
     static let mostEncrypted = 10_000
 
@@ -18,8 +20,19 @@ extension SyncSession {
     /// Asked for because something names them; each is asked for once.
     var references: Set<UpdateIdentity> = []
     var areReferencesComplete = false
+    /// The answer that lists everything; asked for at most once.
+    var everything: CallID?
+    var prerequisites = Prerequisites.unknown
     /// Encrypted revisions of which the keys were asked for.
     var areKeysAsked = false
+  }
+
+  /// What is known of the updates that the new revisions need.
+  enum Prerequisites: Sendable {
+    case unknown
+    /// Missing here.
+    case missing([GUID])
+    case complete
   }
 
   /// Stages what is complete, then keeps enough batches in flight, then reads on in the journal.
@@ -33,6 +46,7 @@ extension SyncSession {
     if kind == .updates, !fetch.areReferencesComplete {
       return perform(.findMissingReferences(limit: Fetch.pageSize))
     }
+    if kind == .updates, selection.isFiltered, let step = followPrerequisites(now) { return step }
     if kind == .updates, keyLimit > 0, !fetch.areKeysAsked {
       return perform(.findRevisionsWithoutKeys(limit: Fetch.mostEncrypted))
     }
@@ -85,6 +99,37 @@ extension SyncSession {
     fetch.areReferencesComplete = fresh.isEmpty || isTooDeep
     fetch.pending = isTooDeep ? [] : fresh[...]
     if identities.count < Fetch.pageSize { referenceDepth += 1 }
+  }
+
+  /// Prerequisites outside the selection come along (AMB-08). They are named without a revision number, which only a
+  /// listing of everything tells: it is asked for when the new revisions lack some, and at most once.
+  ///
+  /// - Returns: nil when all are there, or nobody has them.
+  private mutating func followPrerequisites(_ now: Timestamp) -> SyncAction? {
+    switch fetch.prerequisites {
+    case .unknown: return perform(.findMissingPrerequisites(limit: Fetch.mostPrerequisites))
+    case .complete: return nil
+    case .missing(let updates):
+      if let call = fetch.everything { return perform(.pickRevisions(call, of: updates)) }
+      return ask(.everything, now) {
+        .getRevisionIdList($0, RevisionSelection.everything.filter(anchor: nil, version: $1.settings.version))
+      }
+    }
+  }
+
+  mutating func found(missingPrerequisites updates: [GUID]) {
+    fetch.prerequisites = updates.isEmpty ? .complete : .missing(updates)
+  }
+
+  /// What a prerequisite bundles and needs itself is looked for afterwards.
+  mutating func found(prerequisites identities: [UpdateIdentity]) {
+    let fresh = identities.filter { fetch.references.insert($0).inserted }
+    let isTooDeep = !fresh.isEmpty && referenceDepth >= Fetch.maximumDepth
+    if isTooDeep { leavesReferencesOut = true }
+    fetch.prerequisites = fresh.isEmpty || isTooDeep ? .complete : .unknown
+    fetch.areReferencesComplete = fresh.isEmpty || isTooDeep
+    fetch.pending = isTooDeep ? [] : fresh[...]
+    referenceDepth += 1
   }
 
   mutating func beginReferences(_ identities: [UpdateIdentity]) -> SyncAction {

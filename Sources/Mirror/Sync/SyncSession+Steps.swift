@@ -27,6 +27,10 @@ extension SyncSession {
       if case .pending(let page, let last) = result { loaded(page, last) }
     case .stage: break
     case .findMissingReferences: foundReferences(result)
+    case .findMissingPrerequisites:
+      if case .updateIDs(let updates) = result { found(missingPrerequisites: updates) }
+    case .pickRevisions:
+      if case .identities(let identities) = result { found(prerequisites: identities) }
     case .findRevisionsWithoutKeys:
       if case .identities(let identities) = result { found(withoutKeys: identities) }
     case .publish(let kind): published(kind)

@@ -76,6 +76,8 @@ package struct SyncSession: Sendable {
     case configuration
     case listing(ListingKind)
     case batch
+    /// Everything the USS lists, for the revision numbers of prerequisites.
+    case everything
     case deployments
     case files
   }
@@ -260,6 +262,7 @@ extension SyncSession {
     case .configuration(let configuration): received(configuration)
     case .listing(let anchor):
       if case .listing(let kind) = flight { position = .beginningListing(kind, call, anchor) }
+      if case .everything = flight { fetch.everything = call }
     case .updateData(let delivered): fetch.queue.answered(call, delivered: delivered)
     case .decryptionKeys: fetch.queue.keysAnswered(call)
     case .deployments: position = .applyingDeployments(call)
