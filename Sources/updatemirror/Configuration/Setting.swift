@@ -22,8 +22,14 @@ enum Setting: String, CaseIterable, Sendable {
   case contentWait = "content.wait"
   case contentMinFree = "content.min-free"
   case contentBandwidthLimit = "content.bandwidth-limit"
+  case scheduleAt = "schedule.at"
+  case scheduleEvery = "schedule.every"
+  case scheduleRandomDelay = "schedule.random-delay"
+  case scheduleRetries = "schedule.retries"
+  case scheduleRetryAfter = "schedule.retry-after"
   case serveHost = "serve.host"
   case servePort = "serve.port"
+  case serveStopWithin = "serve.stop-within"
   case logLevel = "log.level"
 
   var key: String { rawValue }
@@ -98,10 +104,22 @@ enum Setting: String, CaseIterable, Sendable {
       Rule(.bytes, "1 GiB", "free space that a run leaves on the disk")
     case .contentBandwidthLimit:
       Rule(.bytes, "0", "bytes a second for all downloads together; 0 = no limit")
+    case .scheduleAt:
+      Rule(.times, "", "when serve starts runs, UTC, for example 02:30, 14:00; empty = as the subscription says")
+    case .scheduleEvery:
+      Rule(.duration, "0s", "time from the beginning of a run to the next, instead of times of the day; 0 = none")
+    case .scheduleRandomDelay:
+      Rule(.duration, "0s", "each run begins up to so much later, so that sites do not come all at once")
+    case .scheduleRetries:
+      Rule(.integer(0...20), "3", "how often a failed run is tried again before its next regular time")
+    case .scheduleRetryAfter:
+      Rule(.duration, "5m", "pause before the first retry; each further one is twice as long, up to an hour")
     case .serveHost:
       Rule(.text, "0.0.0.0", "address to listen on")
     case .servePort:
       Rule(.integer(0...65535), "8530", "port to listen on; 0 = any free one")
+    case .serveStopWithin:
+      Rule(.duration, "20s", "longest time that a stop waits for transfers before it cuts them")
     case .logLevel:
       Rule(.choice(["trace", "debug", "info", "notice", "warning", "error"]), "info", "least level that is logged")
     }

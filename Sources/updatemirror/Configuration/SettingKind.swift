@@ -11,6 +11,8 @@ enum SettingKind: Equatable, Sendable {
   case bytes
   /// Seconds: `90`, `30s`, `5m`, `4h`, `1d`.
   case duration
+  /// Times of the day: `02:30`, or several with commas between.
+  case times
   case choice([String])
 
   /// Words for "expected ..., found ...".
@@ -22,6 +24,7 @@ enum SettingKind: Equatable, Sendable {
     case .integer(let range): "an integer from \(range.lowerBound) to \(range.upperBound)"
     case .bytes: "a size such as 1048576, \"512 MiB\" or \"10 GB\""
     case .duration: "a time such as 90, \"30s\", \"5m\" or \"4h\""
+    case .times: "times such as \"02:30\" or \"02:30, 14:00\""
     case .choice(let words): words.map { "\"\($0)\"" }.joined(separator: " or ")
     }
   }
@@ -49,6 +52,7 @@ enum SettingKind: Equatable, Sendable {
     case .integer(let range): Int64(text).map { range.contains($0) } ?? false
     case .bytes: Self.byteCount(text) != nil
     case .duration: Self.seconds(text) != nil
+    case .times: DailySchedule.minutes(text) != nil
     case .choice(let words): words.contains(text)
     }
   }

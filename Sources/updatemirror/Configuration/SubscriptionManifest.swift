@@ -1,3 +1,5 @@
+import Foundation
+
 /// What to mirror: a file of `Manifests/subscriptions`.
 ///
 /// Every key may be left out; an empty list of products, classifications or
@@ -79,18 +81,22 @@ struct DailySchedule: Equatable, Sendable {
     minutes.sort()
   }
 
+  /// Times with commas between, rising and each once; empty for no text, nil when one of them is none.
+  static func minutes(_ text: String) -> [Int]? {
+    if text.allSatisfy(\.isWhitespace) { return [] }
+    var minutes: Set<Int> = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let minute = minute(part.trimmingCharacters(in: .whitespaces)) else { return nil }
+      minutes.insert(minute)
+    }
+    return minutes.sorted()
+  }
+
   static func minute(_ text: String) -> Int? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hour = Int(parts[0]),
       let minute = Int(parts[1]), (0...23).contains(hour), (0...59).contains(minute)
     else { return nil }
     return hour * 60 + minute
-  }
-
-  /// Seconds from `secondOfDay` (UTC) to the next start; nil when nothing is scheduled.
-  func secondsUntilNext(secondOfDay: Int) -> Int? {
-    guard let first = minutes.first else { return nil }
-    let next = minutes.first { $0 * 60 > secondOfDay } ?? first + 1440
-    return next * 60 - secondOfDay
   }
 }

@@ -11,7 +11,7 @@ struct LoopbackServer: Sendable {
       port.yield(number)
       port.finish()
     }
-    let group = site.group([server])
+    let group = try site.group([server])
     return try await withThrowingTaskGroup(of: T?.self) { tasks in
       tasks.addTask {
         defer { port.finish() }

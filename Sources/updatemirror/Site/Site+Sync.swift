@@ -24,6 +24,7 @@ extension Site {
       upstream: try UpstreamEndpoint(url), accountName: accountName, subscription: mirrored)
     options.soapVersion = configuration.text(.upstreamSOAPVersion) == "1.2" ? .v12 : .v11
     options.batchesInFlight = try configuration.integer(.upstreamBatchesInFlight)
+    options.stopBound = try configuration.seconds(.serveStopWithin)
     options.seed = .random(in: .min ... .max)
     options.content.contentBase = configuration.optional(.upstreamContentURL)
     options.content.parallel = try configuration.integer(.contentParallel)

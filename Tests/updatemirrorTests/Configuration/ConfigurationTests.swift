@@ -184,12 +184,25 @@ struct ConfigurationTests {
     #expect(error?.description.contains(words) == true, "\(String(describing: error))")
   }
 
-  @Test("the schedule finds the next start, also over midnight")
-  func schedule() throws {
+  @Test("the times of a schedule are sorted, in the manifest and in the configuration")
+  func scheduleTimes() throws {
     let manifest = try SubscriptionManifest(try document("version = 1\n[schedule]\nat = [\"14:00\", \"02:30\"]"))
-    #expect(manifest.schedule.secondsUntilNext(secondOfDay: 0) == 9000)
-    #expect(manifest.schedule.secondsUntilNext(secondOfDay: 9000) == 50_400 - 9000)
-    #expect(manifest.schedule.secondsUntilNext(secondOfDay: 86_399) == 9001)
-    #expect(DailySchedule().secondsUntilNext(secondOfDay: 5) == nil)
+    #expect(manifest.schedule.minutes == [150, 840])
+    #expect(DailySchedule.minutes(" 14:00,02:30 , 02:30") == [150, 840])
+    #expect(DailySchedule.minutes("") == [])
+    for text in ["2:30", "24:00", "02:60", "02:30,", "02:30 14:00", "noon"] {
+      #expect(DailySchedule.minutes(text) == nil, "\(text)")
+      #expect(throws: ConfigurationError.self) {
+        try Configuration(document: try document("[schedule]\nat = \"\(text)\"\n"))
+      }
+    }
+  }
+
+  @Test("times of the day and an interval exclude each other")
+  func oneRhythm() throws {
+    let both = try Configuration(document: try document("[schedule]\nat = \"02:30\"\nevery = \"4h\"\n"))
+    let error = #expect(throws: ConfigurationError.self) { try SyncSchedule.checkRhythm(both) }
+    #expect(error?.description.contains("schedule.every") == true)
+    try SyncSchedule.checkRhythm(try Configuration(document: try document("[schedule]\nevery = \"4h\"\n")))
   }
 }

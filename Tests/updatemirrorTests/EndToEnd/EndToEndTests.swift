@@ -47,7 +47,8 @@ struct EndToEndTests {
   func fields() async throws {
     try await makeFirst()
     let (server, address) = try await serve(first)
-    try await expect(.done, "init", "--state", second, "--upstream", address, "--mode", "replica")
+    try await expect(
+      .done, "init", "--state", second, "--upstream", address, "--mode", "replica", "--set", "schedule.at=02:30")
     let reports: [(String, [String])] = [
       ("sync --dry-run", ["sync", "--dry-run"]), ("sync", ["sync"]), ("sync status", ["sync", "status"]),
       ("sync history", ["sync", "history"]), ("status", ["status"]), ("doctor", ["doctor"]),

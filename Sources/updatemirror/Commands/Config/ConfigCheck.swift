@@ -16,6 +16,7 @@ struct ConfigCheck: OperatorCommand {
     if let manifest = configuration.optional(.subscriptionManifest) {
       _ = try SubscriptionManifest(try TOMLDocument(file: manifest))
     }
+    try SyncSchedule.checkRhythm(configuration)
     let report = ConfigurationCheckReport(
       file: common.configurationFile(environment), manifest: configuration.optional(.subscriptionManifest),
       warnings: Self.unknownVariables(environment) + Self.incomplete(configuration))

@@ -30,7 +30,7 @@ struct ServeCommand: OperatorCommand {
       StandardError.write("updatemirror: serving \(site.state.path) on http://\(address):\(port)")
       ServiceNotification.send("READY=1")
     }
-    let group = site.group([server] + (noSchedule ? [] : try site.fetchingServices()))
+    let group = try site.group([server] + (noSchedule ? [] : try await site.fetchingServices()))
     let signals = Signals {
       ServiceNotification.send("STOPPING=1")
       Task { await group.triggerGracefulShutdown() }

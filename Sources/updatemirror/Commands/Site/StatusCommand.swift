@@ -60,6 +60,8 @@ struct StatusReport: Report {
   let upstreamVerified: Bool?
   let running: Bool
   let lastSync: SyncHistoryReport.Row?
+  /// When `serve` starts the next run; absent without a schedule.
+  let nextSync: String?
   let catalogue: Catalogue
   let content: Content
   let downstreamServers: [Downstream]
@@ -76,6 +78,7 @@ struct StatusReport: Report {
     upstreamVerified = configured.map { $0.lowercased().hasPrefix("https://") }
     running = try RunningCheck.isLocked(site.state)
     lastSync = try await catalog.history(limit: 1).first.map(SyncHistoryReport.Row.init)
+    nextSync = try await site.nextRun()?.description
     catalogue = Catalogue(try await catalog.counts())
     let counts = try await catalog.contentCounts()
     let wanted = try await catalog.wantedTotals(site.contentPolicy)
@@ -94,6 +97,7 @@ struct StatusReport: Report {
       ("server", "\(name) (\(serverID))"), ("state", state), ("role", role),
       ("upstream", upstream.map { $0 + (upstreamVerified == false ? "  (http: not verified)" : "") } ?? "none"),
       ("last run", running ? "running now" : last ?? "never"),
+      ("next run", nextSync.map(Quantity.moment) ?? "no schedule"),
       ("updates", "\(catalogue.updates) (\(catalogue.revisions) revisions, \(catalogue.supersededUpdates) superseded)"),
       ("categories", "\(catalogue.categories), \(catalogue.classifications) classifications"),
       (

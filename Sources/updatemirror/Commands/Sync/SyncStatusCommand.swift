@@ -31,6 +31,8 @@ struct SyncStatusReport: Report {
   let upstream: String?
   let running: Bool
   let lastSync: SyncHistoryReport.Row?
+  /// When `serve` starts the next run; absent without a schedule.
+  let nextSync: String?
   /// Listings whose revisions were not all fetched yet; the next run continues them.
   let unfinished: [Listing]
   let missingFiles: [MissingFileRow]
@@ -39,6 +41,7 @@ struct SyncStatusReport: Report {
     upstream = try await site.catalog.upstream().endpoint ?? site.configuration.optional(.upstreamURL)
     running = try RunningCheck.isLocked(site.state)
     lastSync = try await site.catalog.history(limit: 1).first.map(SyncHistoryReport.Row.init)
+    nextSync = try await site.nextRun()?.description
     var listings: [Listing] = []
     for kind in ListingKind.allCases {
       guard let progress = try await site.catalog.pendingListing(kind) else { continue }
@@ -59,6 +62,7 @@ struct SyncStatusReport: Report {
     } else {
       fields.append(("last run", "never"))
     }
+    fields.append(("next run", nextSync.map(Quantity.moment) ?? "no schedule"))
     for listing in unfinished {
       fields.append(("unfinished", "\(listing.kind): \(listing.pending) of \(listing.listed)"))
     }
