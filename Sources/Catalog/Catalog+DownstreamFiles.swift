@@ -1,3 +1,4 @@
+internal import Foundation
 internal import GRDB
 public import UpdateModel
 
@@ -15,6 +16,29 @@ extension Catalog {
         statement.bind(1, digest.bytes)
         return try statement.fetchInt64() == nil
       }
+    }
+  }
+
+  /// The file that a `FileName` of the metadata means below a folder of `/Content` (AMB-02, SSS-271).
+  ///
+  /// Letter case does not matter, as on the servers that DSSs know. Published revisions count, whether
+  /// the file is stored here or not.
+  ///
+  /// - Parameters:
+  ///   - folder: last byte of the file's SHA-1.
+  ///   - fileName: as the request has it.
+  /// - Returns: nil when no file or more than one of the folder has the name.
+  public func contentFile(folder: UInt8, fileName: String) async throws -> FileDigest? {
+    try await read("content file") { db in
+      // The order of the joins is given: a folder holds one file in 256, a name stands in no index.
+      let sql = """
+        SELECT DISTINCT digest FROM file CROSS JOIN revisionFile USING (fileID) CROSS JOIN revision USING (revisionID)
+        WHERE substr(digest, 20, 1) = ? AND fileName = ? COLLATE NOCASE AND changeSequence IS NOT NULL LIMIT 2
+        """
+      let digests = try Row.fetchAll(
+        db.cachedStatement(sql: sql), arguments: [Foundation.Data([folder]), fileName]
+      ).map { try $0.digest(0) }
+      return digests.count == 1 ? digests[0] : nil
     }
   }
 }

@@ -55,30 +55,6 @@ extension Catalog {
         acceptedEULAs: try Self.guids(db, "SELECT eulaID FROM eula WHERE isAccepted = 1 ORDER BY eulaID"))
     }
   }
-
-  /// Records or refreshes a server below this one (MS-WSUSSS 3.1.4.2).
-  public func registerDownstream(_ serverID: GUID, name: String, protocolVersion: ProtocolVersion?) async throws {
-    let now = clock()
-    try await write("register downstream server") { db in
-      try db.execute(
-        sql: """
-          INSERT INTO downstreamServer VALUES (?1, ?2, ?3, ?4, ?4)
-          ON CONFLICT (serverID) DO UPDATE SET name = ?2, protocolVersion = coalesce(?3, protocolVersion), lastSeen = ?4
-          """,
-        arguments: [serverID.sql, name, protocolVersion?.description, now.ticks])
-    }
-  }
-
-  public func downstreamServers() async throws -> [DownstreamServer] {
-    try await read("downstream servers") { db in
-      try Row.fetchAll(db, sql: "SELECT * FROM downstreamServer ORDER BY name, serverID").map { row in
-        DownstreamServer(
-          serverID: try row.guid(0), name: row[1],
-          protocolVersion: (row[2] as String?).flatMap { ProtocolVersion($0) }, firstSeen: Timestamp(ticks: row[3]),
-          lastSeen: Timestamp(ticks: row[4]))
-      }
-    }
-  }
 }
 
 extension Catalog {

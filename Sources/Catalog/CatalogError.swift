@@ -26,6 +26,7 @@ public enum CatalogError: Error, Hashable, Sendable {
   case unknownRevision(UpdateIdentity)
   case unknownGroup(GUID)
   case unknownDeployment(GUID)
+  case unknownDownstreamServer(GUID)
   case builtinGroup(TargetGroup)
   case groupNameTaken(String)
   case groupHasChildren(GUID, count: Int)
@@ -60,6 +61,7 @@ extension CatalogError: CustomStringConvertible {
     case .unknownRevision(let identity): "revision \(identity): not in the catalogue"
     case .unknownGroup(let id): "target group \(id): not in the catalogue"
     case .unknownDeployment(let id): "deployment \(id): not in the catalogue"
+    case .unknownDownstreamServer(let id): "downstream server \(id): not in the catalogue"
     case .builtinGroup(let group): "target group \(group.name.debugDescription): builtin, cannot be deleted"
     case .groupNameTaken(let name): "target group \(name.debugDescription): the name is taken"
     case .groupHasChildren(let id, let count): "target group \(id): has \(count) child groups"

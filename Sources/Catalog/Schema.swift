@@ -9,6 +9,7 @@ enum Schema {
     migrator.registerMigration("3: deployments") { db in try db.execute(sql: deployments) }
     migrator.registerMigration("4: upstream, listings, history") { db in try db.execute(sql: upstream) }
     migrator.registerMigration("5: text search") { db in try db.execute(sql: search) }
+    migrator.registerMigration("6: downstream servers and files by folder") { db in try db.execute(sql: downstream) }
     migrator.registerMigration("7: packed documents") { db in try db.execute(sql: packedDocuments) }
     return migrator
   }

@@ -38,5 +38,10 @@ public struct DownstreamServer: Hashable, Sendable {
   public let name: String
   public let protocolVersion: ProtocolVersion?
   public let firstSeen: Timestamp
+  /// Its last authorization, or attempt to get one.
   public let lastSeen: Timestamp
+  /// An administrator approved it. Counts when the registration policy asks for approval.
+  public let isApproved: Bool
+  /// When it was last turned away; nil when it never was, or was served since.
+  public let lastRefused: Timestamp?
 }
