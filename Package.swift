@@ -113,13 +113,16 @@ let package = Package(
     tests(
       "UpdateServerTests",
       [
-        "CLibXML2", "Catalog", "ContentStore", "Platform", "Sealing", "TestSupport", "UpdateModel", "UpdateServer",
-        "WireFormat", lifecycle, logging,
+        "CLibXML2", "Catalog", "ContentStore", "Packing", "Platform", "Sealing", "TestSupport", "UpdateModel",
+        "UpdateServer", "WireFormat", lifecycle, logging,
       ]),
     tests("WireFormatTests", ["CLibXML2", "Packing", "TestSupport", "UpdateModel", "WireFormat"]),
     tests(
       "updatemirrorTests",
-      ["Catalog", "Mirror", "Platform", "TestSupport", "UpdateModel", "updatemirror", argumentParser]),
+      [
+        "Catalog", "Mirror", "Platform", "Sealing", "TestSupport", "UpdateModel", "UpdateServer", "updatemirror",
+        argumentParser,
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

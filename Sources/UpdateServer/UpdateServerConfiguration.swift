@@ -46,6 +46,9 @@ public struct UpdateServerLimits: Hashable, Sendable {
   /// An answer to GetUpdateData takes no further update beyond this many bytes of metadata
   /// (MS-WSUSSS note 37). The first update is always in it.
   public var updateDataBytes = 2_000_000
+  /// A document of more than this many bytes in UTF-16 leaves as a Cabinet, as Windows servers send it above 5,120
+  /// (MS-WSUSSS note 36, SSS-162); nil: every document leaves as text. The Cabinets are not smaller.
+  public var cabinetBytes: Int?
   /// Digests in one DownloadFiles (MS-WSUSSS 3.1.4.11).
   public var downloadDigests = 100
   /// Longest life of a cookie (MS-WSUSSS note 29).

@@ -18,28 +18,26 @@ extension ServerSyncService {
     _ = try await caller(request.cookie)
     let limit = try await catalog.settings().limits.updates
     let identities = try Self.checked(request.identities, limit: limit)
-    let revisions = try await revisions(identities)
-    let updates = revisions.map { revision in
-      UpdateDocument(
-        identity: revision.identity, blob: .plain(revision.document), fileDigests: revision.fileDigests)
-    }
-    return GetUpdateData.Response(updates: updates, locations: revisions.flatMap(\.locations))
+    return try await updateData(of: identities)
   }
 
   /// Reads a few documents at a time, so that no more than one such group is ever above the guidance.
   /// Published revisions never change: several snapshots read the same as one.
-  private func revisions(_ identities: [UpdateIdentity]) async throws -> [StoredRevision] {
-    var kept: [StoredRevision] = []
+  private func updateData(of identities: [UpdateIdentity]) async throws -> GetUpdateData.Response {
+    var response = GetUpdateData.Response(updates: [], locations: [])
     var bytes = 0
     for start in stride(from: 0, to: identities.count, by: Self.documentsPerRead) {
       let group = identities[start..<min(start + Self.documentsPerRead, identities.count)]
       for revision in try await catalog.updateData(Array(group)) {
-        bytes += revision.document.count
-        guard kept.isEmpty || bytes <= limits.updateDataBytes else { return kept }
-        kept.append(revision)
+        let blob = try BlobPacker.blob(revision.document, cabinetAbove: limits.cabinetBytes)
+        bytes += blob.byteCount
+        guard response.updates.isEmpty || bytes <= limits.updateDataBytes else { return response }
+        response.updates.append(
+          UpdateDocument(identity: revision.identity, blob: blob, fileDigests: revision.fileDigests))
+        response.locations += revision.locations
       }
     }
-    return kept
+    return response
   }
 
   private static let documentsPerRead = 10
