@@ -7,6 +7,12 @@ struct DownstreamAccount: Hashable, Sendable {
 
   static let maximumNameBytes = 255
 
+  /// An account that was checked before.
+  init(accountGUID: GUID, accountName: String) {
+    self.accountGUID = accountGUID
+    self.accountName = accountName
+  }
+
   /// Checks both fields (SSS-081 to SSS-083).
   ///
   /// One widespread library sends the name in the place of the GUID and the GUID in the place
@@ -17,7 +23,7 @@ struct DownstreamAccount: Hashable, Sendable {
     if let guid = GUID(guidText) {
       self.accountGUID = guid
       self.accountName = name
-    } else if policy == .open, let guid = GUID(name), Self.isHostName(guidText) {
+    } else if policy.admission == .open, let guid = GUID(name), Self.isHostName(guidText) {
       self.accountGUID = guid
       self.accountName = guidText
     } else {

@@ -25,11 +25,40 @@ struct SOAPEndpoint: Sendable {
     do {
       let call = try IncomingRequest.parse(body, contentType: contentType, soapAction: request.soapAction)
       version = call.version
-      let (coding, answer) = try await answer(call).body(acceptEncoding: request.headers[values: .acceptEncoding])
-      return .soap(.ok, version, answer, coding)
+      let found = try await Peer.$current.withValue(peer(request)) { try await answer(call) }
+      let (coded, bytes) = try found.body(acceptEncoding: request.headers[values: .acceptEncoding])
+      return .soap(.ok, version, bytes, coded)
     } catch let error where !(error is CancellationError) {
-      return fault(error, version)
+      return challenge(error) ?? fault(error, version)
     }
+  }
+
+  /// Answers of HTTP itself: who is not known is told so before SOAP begins (SSS-382).
+  private func challenge(_ error: any Error) -> Response? {
+    switch error as? Refusal {
+    case .unauthenticated:
+      logger.notice("request refused: expected the credentials of a known account, found others or none")
+      return Response(
+        status: .unauthorized, headers: [.wwwAuthenticate: "Basic realm=\"updatemirror\", charset=\"UTF-8\""])
+    case .needsEncryption:
+      logger.notice("request refused: expected credentials over TLS, found a connection without")
+      return Response(status: .forbidden)
+    case .needsCertificate:
+      logger.notice("request refused: expected a client certificate, found none")
+      return Response(status: .forbidden)
+    default: return nil
+    }
+  }
+
+  /// What the connection said, and the head of this request.
+  private func peer(_ request: Request) -> Peer {
+    var peer = Peer.current
+    if let certificate = PeerCertificate.current {
+      peer.isEncrypted = true
+      peer.certificate = certificate.bytes
+    }
+    peer.credentials = BasicCredentials(header: request.headers[.authorization])
+    return peer
   }
 
   private func answer(_ call: IncomingRequest) async throws -> Answer {
@@ -44,6 +73,8 @@ struct SOAPEndpoint: Sendable {
     let metadata: Logger.Metadata = ["service": "\(service.rawValue)", "fault": "\(fault)"]
     if fault.code == .internalServerError {
       logger.error("request failed: \(error)", metadata: metadata)
+    } else if case .notAdmitted(let server) = error as? Refusal {
+      logger.notice("\(server.words)", metadata: metadata)
     } else {
       logger.info("request refused", metadata: metadata)
     }
@@ -75,6 +106,9 @@ extension SOAPFault {
     case .serverBusy: self.init(code: .serverBusy, id: id)
     case .incompatibleProtocolVersion: self.init(code: .incompatibleProtocolVersion, id: id)
     case .internalServerError: self.init(code: .internalServerError, id: id)
+    // The code that GetAuthorizationCookie may give, and that ends the run of a DSS (SSS-089).
+    case .notAdmitted, .unauthenticated, .needsEncryption, .needsCertificate:
+      self.init(code: .invalidParameters, message: "accountGuid", id: id)
     case .unknownOperation(let name):
       self.init(reason: "Unknown operation: \(name.prefix(100))", isClientFault: true)
     }

@@ -8,13 +8,13 @@ extension ServerSyncService {
     GetAuthConfig.Response(lastChange: Timestamp(unixSeconds: 0))
   }
 
-  /// MS-WSUSSS 3.1.4.2. The first call of a GUID makes its row (SSS-084).
+  /// MS-WSUSSS 3.1.4.2. The first call of a GUID that is let in makes its row (SSS-084).
   @Sendable func authorizationCookie(
     _ request: GetAuthorizationCookie.Request
   ) async throws -> GetAuthorizationCookie.Response {
     let account = try DownstreamAccount(
       accountName: request.accountName, accountGUID: request.accountGUID, policy: registration)
-    try await catalog.registerDownstream(account.accountGUID, name: account.accountName, protocolVersion: nil)
+    try await desk.admit(account, Peer.current)
     return try mint.authorization(for: account, at: clock(), origin: try await origin())
   }
 
@@ -25,14 +25,14 @@ extension ServerSyncService {
     guard request.authorizationCookies.count == 1 else { throw Refusal.invalidParameters("authCookies") }
     let now = clock()
     let authorization = try mint.open(request.authorizationCookies[0], at: now, origin: try await origin())
+    try await desk.recheck(authorization.downstreamID, Peer.current)
     try await record(version, of: authorization.downstreamID)
     return try mint.cookie(from: authorization, protocolVersion: version, at: now)
   }
 
   /// Keeps the version that a registered DSS speaks.
   private func record(_ version: ProtocolVersion, of downstreamID: GUID) async throws {
-    let known = try await catalog.downstreamServers().first { $0.serverID == downstreamID }
-    guard let known, known.protocolVersion != version else { return }
+    guard let known = try await catalog.downstreamServer(downstreamID), known.protocolVersion != version else { return }
     try await catalog.registerDownstream(downstreamID, name: known.name, protocolVersion: version)
   }
 

@@ -1,4 +1,5 @@
 import Catalog
+import Platform
 import UpdateModel
 import WireFormat
 
@@ -31,7 +32,8 @@ struct ServerSyncService: Sendable {
 
   var authorizationOperations: OperationTable {
     var table = OperationTable()
-    table.add(GetAuthorizationCookie.self, authorizationCookie)
+    // Passwords cost time to check.
+    table.add(GetAuthorizationCookie.self, gate: registration.authentication == .none ? nil : gate, authorizationCookie)
     table.add(Ping.self, ping)
     return table
   }
@@ -50,8 +52,12 @@ struct ServerSyncService: Sendable {
   }
 
   func caller(_ cookie: Cookie?) async throws -> Caller {
-    try mint.caller(cookie, at: clock(), origin: try await origin())
+    let caller = try mint.caller(cookie, at: clock(), origin: try await origin())
+    try await desk.recheck(caller.downstreamID, Peer.current)
+    return caller
   }
+
+  var desk: AdmissionDesk { AdmissionDesk(catalog: catalog, policy: registration, pool: .shared) }
 
   /// The time, and nothing of the host (SSS-229).
   @Sendable func ping(_ request: Ping.Request) async throws -> Ping.Response { Ping.Response(time: clock()) }

@@ -1,5 +1,5 @@
 /// Base64 of RFC 4648 with padding; white space is skipped when reading (SSS-032).
-enum Base64 {
+public enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   /// 0-63 a digit, 64 padding, 65 white space, 255 anything else.
   private static let values: [UInt8] = {
@@ -10,7 +10,7 @@ enum Base64 {
     return table
   }()
 
-  static func encode(_ bytes: [UInt8]) -> [UInt8] {
+  public static func encode(_ bytes: [UInt8]) -> [UInt8] {
     var output: [UInt8] = []
     append(bytes, to: &output)
     return output
@@ -45,7 +45,7 @@ enum Base64 {
   }
 
   /// - Returns: nil for a foreign character, wrong padding or stray bits.
-  static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+  public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
     var output: [UInt8] = []
     output.reserveCapacity(text.count / 4 * 3)
     var group: UInt32 = 0

@@ -29,6 +29,11 @@ enum Setting: String, CaseIterable, Sendable {
   case scheduleRetryAfter = "schedule.retry-after"
   case serveHost = "serve.host"
   case servePort = "serve.port"
+  case serveLongMetadata = "serve.long-metadata"
+  case serveRegistration = "serve.registration"
+  case serveAllowedServers = "serve.allowed-servers"
+  case serveAuthentication = "serve.authentication"
+  case servePasswordFile = "serve.password-file"
   case serveStopWithin = "serve.stop-within"
   case logLevel = "log.level"
 
@@ -118,6 +123,20 @@ enum Setting: String, CaseIterable, Sendable {
       Rule(.text, "0.0.0.0", "address to listen on")
     case .servePort:
       Rule(.integer(0...65535), "8530", "port to listen on; 0 = any free one")
+    case .serveLongMetadata:
+      Rule(.choice(["text", "cabinet"]), "text", "how documents above 5,120 bytes leave; Windows servers send cabinets")
+    case .serveRegistration:
+      Rule(
+        .choice(["open", "approve", "allow-list"]), "open",
+        "which downstream servers may synchronize: all, those approved, or those listed and approved")
+    case .serveAllowedServers:
+      Rule(.text, "", "the list: GUIDs, account names, or sha256: and the digest of a client certificate, with commas")
+    case .serveAuthentication:
+      Rule(
+        .choice(["none", "certificate", "basic"]), "none",
+        "what a downstream server proves over TLS: a client certificate, or the password of its account")
+    case .servePasswordFile:
+      Rule(.path, "", "file with the lines of `downstream password`, permissions 600")
     case .serveStopWithin:
       Rule(.duration, "20s", "longest time that a stop waits for transfers before it cuts them")
     case .logLevel:

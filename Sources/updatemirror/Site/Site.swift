@@ -58,6 +58,7 @@ struct Site: Sendable {
     settings.replicationMode = isReplica ? .replica : .autonomous
     settings.isLazy = contentPolicy.isLazy
     settings.hostsPSFFiles = contentPolicy.includesExpress
+    settings.isCatalogOnly = subscription.contentMode == .none
     if settings != before { try await catalog.save(settings) }
   }
 

@@ -12,8 +12,10 @@ extension Site {
   ///   - port: instead of the one of the configuration.
   ///   - onBound: called with the port, before the first answer.
   func updateServer(port: Int? = nil, onBound: @escaping @Sendable (Int) async -> Void) throws -> UpdateServer {
-    let address = UpdateServerConfiguration(
-      host: configuration.text(.serveHost), port: try port ?? configuration.integer(.servePort))
+    var address = UpdateServerConfiguration(
+      host: configuration.text(.serveHost), port: try port ?? configuration.integer(.servePort),
+      registration: try registrationPolicy())
+    if configuration.text(.serveLongMetadata) == "cabinet" { address.limits.cabinetBytes = 5_120 }
     return UpdateServer(
       catalog: catalog, store: store, keys: try cookieKeys(), configuration: address, clock: SystemClock.now,
       logger: logger, onBound: onBound)

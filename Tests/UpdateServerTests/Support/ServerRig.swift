@@ -34,7 +34,8 @@ final class ServerRig: Sendable {
 
   /// Runs `body` against a fresh server, or against one on the state of `earlier`, then stops it gracefully.
   static func run(
-    limits: UpdateServerLimits = UpdateServerLimits(), port: Int = 0, after earlier: ServerRig? = nil,
+    limits: UpdateServerLimits = UpdateServerLimits(), registration: RegistrationPolicy = .open, port: Int = 0,
+    after earlier: ServerRig? = nil,
     _ body: @Sendable (ServerRig) async throws -> Void
   ) async throws {
     let directory = try earlier?.directory ?? TemporaryDirectory()
@@ -50,7 +51,8 @@ final class ServerRig: Sendable {
     let bound = Watched<Int?>(nil)
     let server = UpdateServer(
       catalog: catalog, store: store, keys: keys,
-      configuration: UpdateServerConfiguration(host: "127.0.0.1", port: port, limits: limits), clock: clock.clock,
+      configuration: UpdateServerConfiguration(
+        host: "127.0.0.1", port: port, registration: registration, limits: limits), clock: clock.clock,
       logger: Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() }),
       onBound: { port in bound.update { $0 = port } })
     let group = ServiceGroup(
