@@ -114,7 +114,7 @@ let package = Package(
       "UpdateServerTests",
       [
         "CLibXML2", "Catalog", "ContentStore", "Packing", "Platform", "Sealing", "TestSupport", "UpdateModel",
-        "UpdateServer", "WireFormat", lifecycle, logging,
+        "UpdateServer", "WireFormat", lifecycle, logging, nioCore,
       ]),
     tests("WireFormatTests", ["CLibXML2", "Packing", "TestSupport", "UpdateModel", "WireFormat"]),
     tests(

@@ -92,7 +92,7 @@ public struct UpdateServer: Service {
     let endpoints = endpoints()
     var settings = ConnectionHandler.Settings(limits, logger: logger)
     let plain = application(
-      port: configuration.port, endpoints, onBound,
+      port: configuration.port, FrontDoor(endpoints: endpoints, asksForCertificates: false), onBound,
       HTTPServerBuilder { [settings] responder in
         ServingChannel(
           responder: responder, settings: settings, ledger: ledger, shelves: shelves, certificates: nil)
@@ -100,7 +100,8 @@ public struct UpdateServer: Service {
     guard let tls = configuration.tls, let certificates else { return [plain] }
     settings.isSecure = true
     let secure = application(
-      port: tls.port, endpoints, onSecureBound,
+      port: tls.port, FrontDoor(endpoints: endpoints, asksForCertificates: tls.clientCertificates != .none),
+      onSecureBound,
       HTTPServerBuilder { [settings] responder in
         ServingChannel(
           responder: responder, settings: settings, ledger: ledger, shelves: shelves, certificates: certificates)
@@ -109,12 +110,10 @@ public struct UpdateServer: Service {
   }
 
   private func application(
-    port: Int, _ endpoints: [SOAPEndpoint], _ onBound: @escaping @Sendable (Int) async -> Void,
-    _ server: HTTPServerBuilder
+    port: Int, _ responder: FrontDoor, _ onBound: @escaping @Sendable (Int) async -> Void, _ server: HTTPServerBuilder
   ) -> Listener {
-    let asksForCertificates = (configuration.tls?.clientCertificates ?? .none) != .none
     let application = Application(
-      responder: FrontDoor(endpoints: endpoints, asksForCertificates: asksForCertificates), server: server,
+      responder: responder, server: server,
       configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: port)),
       onServerRunning: { channel in await onBound(channel.localAddress?.port ?? 0) },
       logger: logger)

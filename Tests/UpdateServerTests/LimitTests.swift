@@ -1,4 +1,5 @@
 import Catalog
+import NIOCore
 import TestSupport
 import Testing
 import UpdateModel
@@ -47,6 +48,136 @@ import WireFormat
       #expect(try await connection.rest().isEmpty)
       #expect(try await rig.post(EndpointTests.getAuthConfig).status == 200)
     }
+  }
+
+  @Test("a head that comes byte by byte is answered 408 at its deadline, and others are served meanwhile")
+  func slowHead() async throws {
+    try await ServerRig.run(limits: Self.limits { $0.headDeadline = .seconds(5) }) { rig async throws in
+      let slow = try await rig.connect()
+      try await slow.send("GET / HTTP/1.1\r\n")
+      // Each byte comes in time, the head does not.
+      async let trickle: Void = {
+        while try await slow.send("A") { try await Task.sleep(for: .milliseconds(50)) }
+      }()
+      #expect(try await rig.post(EndpointTests.getAuthConfig).status == 200)
+      let answer = try await slow.answer()
+      #expect(answer.status == 408)
+      #expect(answer["Connection"] == "close")
+      slow.endSending()
+      _ = try? await trickle
+    }
+  }
+
+  @Test("a second head has the same deadline as the first")
+  func slowSecondHead() async throws {
+    try await ServerRig.run(limits: Self.limits { $0.headDeadline = .seconds(5) }) { rig async throws in
+      let connection = try await rig.connect()
+      try await connection.send("GET /Content/00/x HTTP/1.1\r\nHost: x\r\n\r\n")
+      #expect(try await connection.answer().status == 404)
+      try await connection.send("GET / HT")
+      #expect(try await connection.answer().status == 408)
+    }
+  }
+
+  @Test("a connection that says nothing is closed at the deadline of its first head")
+  func silent() async throws {
+    try await ServerRig.run(limits: Self.limits { $0.headDeadline = .seconds(1) }) { rig async throws in
+      #expect(try await rig.connect().rest().isEmpty)
+    }
+  }
+
+  @Test("a client that does not take its answer loses the connection, one that takes it slowly does not")
+  func stalled() async throws {
+    try await ServerRig.run(limits: Self.limits { $0.stallTimeout = .seconds(1) }) { rig async throws in
+      let (path, bytes) = try await ConnectionTests.stored(rig, 30_000_000)
+      let stalled = try await rig.connect()
+      let slow = try await rig.connect()
+      for connection in [stalled, slow] { try await connection.send("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n") }
+      // Three looks at the clock long, and never faster than the socket's buffer empties.
+      var received = 0
+      for _ in 0..<30 {
+        received += try await slow.some().count
+        try await Task.sleep(for: .milliseconds(100))
+      }
+      received += try await slow.rest(count: bytes.count - received)
+      #expect(received >= bytes.count)
+      #expect(try await stalled.restUntilBroken() < bytes.count)
+    }
+  }
+
+  @Test("connections beyond the limit are told 503 with Retry-After, and served when there is room")
+  func connectionLimit() async throws {
+    try await ServerRig.run(limits: Self.limits { $0.connections = 2 }) { rig async throws in
+      var kept: [RawConnection] = []
+      for _ in 0..<2 {
+        let connection = try await rig.connect()
+        try await connection.send("GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(try await connection.answer().status == 404)
+        kept.append(connection)
+      }
+      let refused = try await rig.request("GET", "/x")
+      #expect(refused.status == 503)
+      #expect(refused["Retry-After"] == "10")
+      #expect(refused["Connection"] == "close")
+      kept.removeAll()
+      while try await rig.request("GET", "/x").status == 503 {}
+    }
+  }
+
+  @Test("one address cannot take all connections")
+  func addressLimit() async throws {
+    try await ServerRig.run(limits: Self.limits { $0.connectionsOfAddress = 1 }) { rig async throws in
+      let first = try await rig.connect()
+      try await first.send("GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
+      #expect(try await first.answer().status == 404)
+      #expect(try await rig.request("GET", "/x").status == 503)
+      let other = try await RawConnection.open(port: rig.port, from: "127.0.0.2")
+      try await other.send("GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
+      #expect(try await other.answer().status == 404)
+    }
+  }
+
+  @Test("the ledger counts by address, and closes without a word what is too much")
+  func ledger() {
+    let ledger = ConnectionLedger(limit: 2, limitOfAddress: 1)
+    #expect(ledger.enter("a") == .welcome)
+    #expect(ledger.enter("a") == .surplus)
+    #expect(ledger.enter("b") == .welcome)
+    #expect(ledger.enter("c") == .surplus)
+    ledger.leave("a", .welcome)
+    #expect(ledger.enter("c") == .welcome)
+    for _ in 0..<ConnectionLedger.surplusLimit - 2 { #expect(ledger.enter("d") == .surplus) }
+    #expect(ledger.enter("d") == .flood)
+    ledger.leave("d", .flood)
+    ledger.leave("a", .surplus)
+    #expect(ledger.enter("d") == .surplus)
+    #expect(ledger.open == 2)
+  }
+
+  @Test("content under a bandwidth limit is complete")
+  func limitedBandwidth() async throws {
+    try await ServerRig.run(limits: Self.limits { $0.contentBytesPerSecond = 20_000_000 }) { rig async throws in
+      let (path, bytes) = try await ConnectionTests.stored(rig, 4_000_000)
+      let (small, smallBytes) = try await ConnectionTests.stored(rig, 4_000, seed: 2)
+      async let first = rig.request("GET", path)
+      async let second = rig.request("GET", path, headers: ["Range: bytes=100-999999,5-7"])
+      #expect(try await rig.request("GET", small).body == smallBytes)
+      #expect(try await first.body == bytes)
+      let parts = try MultipartReader.parts(of: try await second)
+      #expect(parts.map(\.body) == [Array(bytes[100...999_999]), Array(bytes[5...7])])
+    }
+  }
+
+  @Test("the budget makes those wait who overdraw it, and saves up little")
+  func budget() {
+    let budget = BandwidthBudget(bytesPerSecond: 1 << 20)
+    let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
+    #expect(budget.take(1 << 20, at: start) == .zero)
+    #expect(budget.take(1 << 20, at: start) == .milliseconds(900))
+    #expect(budget.take(1 << 20, at: start) == .milliseconds(1_900))
+    #expect(budget.take(1 << 10, at: start + .seconds(100)) == .zero)
+    #expect(budget.take(1 << 20, at: start + .seconds(100)) == .zero)
+    #expect(budget.take(1, at: start + .seconds(100)) > .milliseconds(800))
   }
 
   @Test("an idle connection is closed")

@@ -1,8 +1,8 @@
 import NIOCore
 import NIOHTTP1
 
-/// A request below `/Content` and how far its answer is.
-struct ContentExchange {
+/// A request below `/Content` and how far its answer is. Confined to the event loop of its connection.
+final class ContentExchange {
   let route: ServiceRoute
   let method: HTTPMethod
   let request: ContentRequest

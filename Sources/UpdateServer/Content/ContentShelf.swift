@@ -25,7 +25,7 @@ final class ContentShelf {
   /// - Parameters:
   ///   - limit: files kept open; the least recently used goes first.
   ///   - lifetime: after it a file is opened again, whatever its descriptor shows.
-  init(_ eventLoop: any EventLoop, library: ContentLibrary, limit: Int = 256, lifetime: TimeAmount = .seconds(2)) {
+  init(_ eventLoop: any EventLoop, library: ContentLibrary, limit: Int = 256, lifetime: TimeAmount = .seconds(30)) {
     self.eventLoop = eventLoop
     self.library = library
     self.limit = limit

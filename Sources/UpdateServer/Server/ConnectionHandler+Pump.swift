@@ -16,7 +16,7 @@ extension ConnectionHandler {
     defer { isPumping = false }
     let limit = budget == nil ? Self.pieceSize : Self.meteredPieceSize
     while let exchange = content, !exchange.isPreparing, exchange.unsentPieces < Self.pieceLimit,
-      let piece = content?.cursor.next(limit: limit)
+      let piece = exchange.cursor.next(limit: limit)
     {
       prepare(piece, context)
     }
@@ -67,8 +67,8 @@ extension ConnectionHandler {
       guard let file else { return context.close(promise: nil) }
       return giveUp(file, because: error, context)
     }
-    content?.unsentPieces -= 1
-    guard exchange.cursor.isAtEnd, exchange.unsentPieces == 1, !exchange.isPreparing else { return pump(context) }
+    exchange.unsentPieces -= 1
+    guard exchange.cursor.isAtEnd, exchange.unsentPieces == 0, !exchange.isPreparing else { return pump(context) }
     if exchange.isKeptAlive { finishTurn(context) } else { endConnection(context) }
   }
 

@@ -98,6 +98,7 @@ extension ConnectionHandler {
       clock.begin(.head, now: .now())
       armTimer(context)
     }
+    if isReceiving { armTimer(context) }
     context.fireChannelReadComplete()
   }
 
@@ -167,9 +168,9 @@ extension ConnectionHandler {
   }
 
   private func discard(_ count: Int, _ context: ChannelHandlerContext) {
-    armTimer(context)
-    content?.discarded += count
-    if let discarded = content?.discarded, discarded > Self.contentBodyLimit { refuse(413, context) }
+    guard let content else { return }
+    content.discarded += count
+    if content.discarded > Self.contentBodyLimit { refuse(413, context) }
   }
 
   private func sendContinue(_ context: ChannelHandlerContext) {
@@ -241,10 +242,13 @@ extension ConnectionHandler {
     if isProceeding { return }
     isProceeding = true
     defer { isProceeding = false }
+    let count = waiting.count
     while let part = waiting.first, mayTake(part) {
       waiting.removeFirst()
       take(part, context)
     }
+    // The framework looks at what it was given when a read completes.
+    if waiting.count < count && turn == .framework { context.fireChannelReadComplete() }
     guard waiting.isEmpty else { return }
     if turn == .nobody, let malformed { return refuse(malformed, context) }
     if turn == .nobody {

@@ -28,7 +28,8 @@ final class RawConnection: @unchecked Sendable {
 
   deinit { _ = close(socket) }
 
-  static func open(port: Int) async throws -> RawConnection {
+  /// - Parameter source: an address of this machine to come from.
+  static func open(port: Int, from source: String? = nil) async throws -> RawConnection {
     try await onThread {
       let number = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
       var address = sockaddr_in()
@@ -37,6 +38,17 @@ final class RawConnection: @unchecked Sendable {
       address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
       var timeout = timeval(tv_sec: 30, tv_usec: 0)
       setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+      if let source {
+        var local = address
+        local.sin_port = 0
+        local.sin_addr.s_addr = inet_addr(source)
+        let bound = withUnsafePointer(to: &local) { pointer in
+          pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+          }
+        }
+        guard bound == 0 else { throw Failure(words: "bind: \(String(cString: strerror(errno)))") }
+      }
       let result = withUnsafePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
           connect(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -74,6 +86,16 @@ final class RawConnection: @unchecked Sendable {
     try await Self.onThread { try self.readAnswer(isHead: isHead) }
   }
 
+  /// Reads the head of one answer; its body stays to be read.
+  func head() async throws -> RawAnswer {
+    try await Self.onThread { try self.readAnswer(isHead: true) }
+  }
+
+  /// Reads `count` bytes.
+  func body(count: Int) async throws -> [UInt8] {
+    try await Self.onThread { try self.take(count: count) }
+  }
+
   /// Reads until the server closes.
   func rest() async throws -> [UInt8] {
     try await Self.onThread {
@@ -82,6 +104,36 @@ final class RawConnection: @unchecked Sendable {
       return self.received
     }
   }
+
+  /// Reads and drops `count` bytes or what there is until the server closes.
+  ///
+  /// - Returns: how many bytes came.
+  func rest(count: Int) async throws -> Int {
+    try await Self.onThread {
+      var total = self.received.count
+      self.received = []
+      while total < count, try self.fill() {
+        total += self.received.count
+        self.received = []
+      }
+      return total
+    }
+  }
+
+  /// The same until the connection ends in any way.
+  func restUntilBroken() async throws -> Int { try await rest(count: .max) }
+
+  /// Whatever comes next; empty when the server has closed.
+  func some() async throws -> [UInt8] {
+    try await Self.onThread {
+      if self.received.isEmpty { _ = try self.fill() }
+      defer { self.received = [] }
+      return self.received
+    }
+  }
+
+  /// Tells the server that nothing more will be sent.
+  func endSending() { _ = shutdown(socket, Int32(SHUT_WR)) }
 
   /// A thread for each call: waiting for a server on threads that the server needs would stop both.
   private static func onThread<Result: Sendable>(

@@ -19,10 +19,13 @@ final class ServerRig: Sendable {
   let clock: TestClock
   let keys: SealingKeyRing
   let port: Int
+  /// 0 without TLS.
+  let securePort: Int
+  let server: UpdateServer
 
   private init(
     directory: TemporaryDirectory, catalog: Catalog, store: ContentStore, clock: TestClock, keys: SealingKeyRing,
-    port: Int
+    port: Int, securePort: Int, server: UpdateServer
   ) {
     self.directory = directory
     self.catalog = catalog
@@ -30,11 +33,14 @@ final class ServerRig: Sendable {
     self.clock = clock
     self.keys = keys
     self.port = port
+    self.securePort = securePort
+    self.server = server
   }
 
   /// Runs `body` against a fresh server, or against one on the state of `earlier`, then stops it gracefully.
   static func run(
     limits: UpdateServerLimits = UpdateServerLimits(), registration: RegistrationPolicy = .open, port: Int = 0,
+    tls: TLSConfiguration? = nil,
     after earlier: ServerRig? = nil,
     _ body: @Sendable (ServerRig) async throws -> Void
   ) async throws {
@@ -49,24 +55,31 @@ final class ServerRig: Sendable {
       keys = try SealingKeyRing.generate()
     }
     let bound = Watched<Int?>(nil)
+    let secureBound = Watched<Int?>(tls == nil ? 0 : nil)
     let server = UpdateServer(
       catalog: catalog, store: store, keys: keys,
       configuration: UpdateServerConfiguration(
-        host: "127.0.0.1", port: port, registration: registration, limits: limits), clock: clock.clock,
+        host: "127.0.0.1", port: port, registration: registration, limits: limits, tls: tls),
+      clock: clock.clock,
       logger: Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() }),
-      onBound: { port in bound.update { $0 = port } })
+      onBound: { port in bound.update { $0 = port } }, onSecureBound: { port in secureBound.update { $0 = port } })
     let group = ServiceGroup(
       configuration: .init(
         services: [server], logger: Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() })))
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask {
-        defer { bound.update { $0 = $0 ?? 0 } }
+        defer {
+          bound.update { $0 = $0 ?? 0 }
+          secureBound.update { $0 = $0 ?? 0 }
+        }
         try await group.run()
       }
       let port = await bound.value { $0 != nil } ?? 0
       guard port > 0 else { return try await tasks.waitForAll() }
+      let securePort = await secureBound.value { $0 != nil } ?? 0
       let rig = ServerRig(
-        directory: directory, catalog: catalog, store: store, clock: clock, keys: keys, port: port)
+        directory: directory, catalog: catalog, store: store, clock: clock, keys: keys, port: port,
+        securePort: securePort, server: server)
       do { try await body(rig) } catch {
         await group.triggerGracefulShutdown()
         throw error
