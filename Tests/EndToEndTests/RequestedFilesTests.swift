@@ -128,14 +128,18 @@ extension EndToEnd {
       }
     }
 
-    @Test("SSS-238: what B cannot fetch is silent for C, stands in B's catalogue, and comes when A is back")
+    @Test("SSS-238: what B cannot fetch is silent for C, stands in B's catalogue, and comes when A can give it")
     func silentFailures() async throws {
-      try await Self.run { chain in
-        chain.rootRelay.takeDown()
+      let folder = Watched<ContentFolder?>(nil)
+      let content = try FaultServer { folder.value?.reply(to: $0) ?? .notFound }
+      try await Self.run(content: content.url) { root in
+        let refusal = ContentFolder.Fault.reply(.text("no", status: 400))
+        folder.update { $0 = ContentFolder(root: root.folder.path("content"), rules: [.init(refusal)]) }
+      } _: { chain in
         try await chain.ask()
-        try await chain.failure(containing: "onnect")
+        try await chain.failure(containing: "HTTP status 400")
         #expect(try StateDump(state: chain.middle.state).content.isEmpty)
-        try chain.rootRelay.bringUp()
+        folder.update { $0?.rules = [] }
         try await chain.ask(mayBeComplete: true)
         try await chain.fetched()
         try await chain.leaf.syncCompletely()

@@ -63,12 +63,12 @@ extension EndToEnd {
     func retries() async throws {
       try await UpstreamRig.run(RequestedFilesTests.shape) { root in
         let relay = try Relay(to: root.port)
-        relay.takeDown()
+        relay.watch { if case .request = $0 { .cut } else { .pass } }
         let settings = Self.always.merging(["schedule.retry-after": "1s", "schedule.retries": "9"]) { $1 }
         let site = try await DownstreamSite(upstream: relay.url, settings: settings)
         let (server, _) = try await serve(site)
         _ = try #require(try await server.line(containing: "retry 2"))
-        try relay.bringUp()
+        relay.watch()
         _ = try #require(try await server.line(containing: "new revisions"))
         _ = await stop(server)
         let outcomes = try await site.historyOutcomes()
