@@ -24,16 +24,20 @@ public struct UpdateServer: Service {
   private let onBound: @Sendable (Int) async -> Void
   private let onSecureBound: @Sendable (Int) async -> Void
   private let certificates: CertificateStore?
+  private let observer: RequestObserver
 
   /// - Parameters:
   ///   - keys: seals cookies; give the same ones after a restart (SSS-098).
   ///   - onBound: called once with the port that is listened at, before the first answer.
   ///   - onSecureBound: the same for HTTPS, when it is configured.
+  ///   - metrics: counts what is answered.
+  ///   - onAnswer: called on an event loop for each answered request; it must not block.
   public init(
     catalog: Catalog, store: ContentStore, keys: SealingKeyRing, configuration: UpdateServerConfiguration,
     clock: @escaping @Sendable () -> Timestamp, logger: Logger,
     onBound: @escaping @Sendable (Int) async -> Void = { _ in },
-    onSecureBound: @escaping @Sendable (Int) async -> Void = { _ in }
+    onSecureBound: @escaping @Sendable (Int) async -> Void = { _ in }, metrics: ServerMetrics? = nil,
+    onAnswer: (@Sendable (AnsweredRequest) -> Void)? = nil
   ) {
     self.catalog = catalog
     self.store = store
@@ -44,6 +48,7 @@ public struct UpdateServer: Service {
     self.onBound = onBound
     self.onSecureBound = onSecureBound
     certificates = configuration.tls.map { CertificateStore($0) }
+    observer = RequestObserver(metrics: metrics, onAnswer: onAnswer)
   }
 
   /// Listens until the surrounding service group shuts down gracefully or the task is cancelled.
@@ -91,6 +96,7 @@ public struct UpdateServer: Service {
     let shelves = ContentShelves(library: library)
     let endpoints = endpoints()
     var settings = ConnectionHandler.Settings(limits, logger: logger)
+    settings.observer = observer
     let plain = application(
       port: configuration.port, FrontDoor(endpoints: endpoints, asksForCertificates: false), onBound,
       HTTPServerBuilder { [settings] responder in
@@ -132,7 +138,9 @@ public struct UpdateServer: Service {
       (.reporting, sync.reportingOperations),
     ]
     return services.map { service, operations in
-      SOAPEndpoint(service: service, operations: operations, maximumBody: limits.requestBody, logger: logger)
+      SOAPEndpoint(
+        service: service, operations: operations, maximumBody: limits.requestBody, logger: logger,
+        metrics: observer.metrics)
     }
   }
 }
@@ -163,4 +171,8 @@ extension ConnectionHandler.Settings {
       budget: limits.contentBytesPerSecond.map { BandwidthBudget(bytesPerSecond: $0) }, isSecure: false,
       retryAfter: max(1, Int(limits.retryAfter / .seconds(1))), logger: logger)
   }
+}
+
+extension UpdateServer: CustomStringConvertible {
+  public var description: String { "UpdateServer(\(configuration.host):\(configuration.port))" }
 }

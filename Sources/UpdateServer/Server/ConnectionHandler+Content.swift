@@ -33,6 +33,7 @@ extension ConnectionHandler {
   }
 
   private func answer(_ status: Int, with fields: [ContentAnswer.Field] = [], _ context: ChannelHandlerContext) {
+    record?.status = status
     var buffer = context.channel.allocator.buffer(capacity: 256)
     ResponseText.write(ContentAnswer(refusing: status, fields), to: &buffer)
     writeEndOfHead(&buffer)
@@ -44,12 +45,14 @@ extension ConnectionHandler {
     var buffer = context.channel.allocator.buffer(capacity: 512 + (file.bytes?.readableBytes ?? 0))
     var segments: [ContentSegment] = []
     if request.isUnconditional {
+      record?.status = 200
       buffer.writeImmutableBuffer(file.wholeHead)
       if request.method == .get, file.card.size > 0 {
         segments = [.file(ByteRange(first: 0, last: file.card.size - 1))]
       }
     } else {
       let answer = ContentAnswer(request, file.card)
+      record?.status = answer.status
       ResponseText.write(answer, to: &buffer)
       segments = answer.segments
     }

@@ -31,6 +31,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
   let isSurplus: Bool
   let retryAfter: Int
   let logger: Logger
+  let observer: RequestObserver
+  /// The request whose answer is under way; nil when nobody wants to know.
+  var record: RequestRecord?
 
   var clock: ConnectionClock
   var timer: (deadline: NIODeadline, task: Scheduled<Void>)?
@@ -64,6 +67,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     isSecure = settings.isSecure
     retryAfter = settings.retryAfter
     logger = settings.logger
+    observer = settings.observer
     clock = ConnectionClock(limits: settings.times, now: .now())
   }
 
@@ -75,6 +79,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Seconds, in the answer to a surplus connection.
     var retryAfter: Int
     var logger: Logger
+    var observer = RequestObserver()
   }
 }
 
@@ -103,6 +108,7 @@ extension ConnectionHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    reportAnswer(context)
     turn = .over
     content = nil
     stopTimer()
@@ -163,6 +169,7 @@ extension ConnectionHandler {
       turn = .framework
       armTimer(context)
     }
+    if observer.isPresent { record = RequestRecord(head, isContent: turn == .content, now: .now()) }
     if head.headers.contains(name: "expect"), head.asksToContinue { sendContinue(context) }
     if turn == .framework { context.fireChannelRead(wrapInboundOut(.head(head))) }
   }
@@ -189,11 +196,14 @@ extension ConnectionHandler {
     }
     switch unwrapOutboundIn(data) {
     case .head(let head):
+      record?.status = Int(head.status.code)
       if head.status.code >= 200, head.headers[canonicalForm: "connection"].contains("close") {
         closesAfterAnswer = true
       }
       context.write(data, promise: promise)
-    case .body: context.write(data, promise: promise)
+    case .body(let bytes):
+      record?.bytes += Int64(bytes.readableBytes)
+      context.write(data, promise: promise)
     case .end:
       let sent = promise ?? context.eventLoop.makePromise()
       isSendingEnd = true
@@ -231,6 +241,7 @@ extension ConnectionHandler {
 extension ConnectionHandler {
   /// The present request is answered: the next one may begin.
   func finishTurn(_ context: ChannelHandlerContext) {
+    reportAnswer(context)
     turn = .nobody
     content = nil
     clock.begin(isReceiving ? .request : .idle, now: .now())
@@ -264,6 +275,7 @@ extension ConnectionHandler {
 
   /// Answers without a body and ends the connection.
   func refuse(_ status: Int, with fields: [ContentAnswer.Field] = [], _ context: ChannelHandlerContext) {
+    record?.status = status
     var answer = ContentAnswer(refusing: status, fields)
     answer.fields.append(.init("Connection", "close"))
     if status == 405 { answer.fields.append(.init("Allow", "GET, HEAD, POST")) }
@@ -279,6 +291,7 @@ extension ConnectionHandler {
 
   /// Everything has left: ends our side and waits for the client's end.
   func endConnection(_ context: ChannelHandlerContext) {
+    reportAnswer(context)
     turn = .over
     content = nil
     waiting.removeAll()
@@ -291,12 +304,20 @@ extension ConnectionHandler {
     }
   }
 
+  /// Tells of the request that is answered, or whose answer the client did not wait for.
+  private func reportAnswer(_ context: ChannelHandlerContext) {
+    guard let record else { return }
+    self.record = nil
+    observer.report(record.answered(address: context.remoteAddress?.ipAddress ?? "", now: .now()))
+  }
+
   /// Writes bytes below the encoder.
   func send(_ bytes: IOData, promise: EventLoopPromise<Void>?, flush: Bool) {
     guard let wire else {
       promise?.fail(ChannelError.ioOnClosedChannel)
       return
     }
+    record?.bytes += Int64(bytes.readableBytes)
     wire.write(NIOAny(bytes), promise: promise)
     if flush { wire.flush() }
   }

@@ -34,7 +34,12 @@ struct ServingChannel: ServerChildChannel {
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     let address = channel.remoteAddress?.ipAddress ?? ""
     let admission = ledger.enter(address)
-    channel.closeFuture.whenComplete { [ledger] _ in ledger.leave(address, admission) }
+    let metrics = settings.observer.metrics
+    metrics?.connectionOpened()
+    channel.closeFuture.whenComplete { [ledger] _ in
+      ledger.leave(address, admission)
+      metrics?.connectionClosed()
+    }
     do {
       if let certificates { try certificates.protect(channel) }
     } catch {

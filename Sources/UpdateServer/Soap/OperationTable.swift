@@ -33,6 +33,8 @@ struct OperationTable: Sendable {
     }
   }
 
+  func has(_ operationName: String) -> Bool { handlers[operationName] != nil }
+
   /// - Throws: ``Refusal/unknownOperation(_:)`` and whatever the operation throws.
   func answer(_ request: IncomingRequest) async throws -> Answer {
     guard let handler = handlers[request.operationName] else {

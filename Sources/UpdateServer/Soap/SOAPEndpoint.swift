@@ -12,6 +12,7 @@ struct SOAPEndpoint: Sendable {
   let operations: OperationTable
   let maximumBody: Int
   let logger: Logger
+  let metrics: ServerMetrics?
 
   func respond(to request: Request) async throws -> Response {
     guard request.method == .post else { return .notAllowed(allow: "POST") }
@@ -62,9 +63,22 @@ struct SOAPEndpoint: Sendable {
   }
 
   private func answer(_ call: IncomingRequest) async throws -> Answer {
-    let answer = try await operations.answer(call)
-    logger.debug("answered", metadata: ["operation": "\(call.operationName)"])
-    return answer
+    let began = ContinuousClock.now
+    do {
+      let answer = try await operations.answer(call)
+      count(call, "ok", since: began)
+      logger.debug("answered", metadata: ["operation": "\(call.operationName)"])
+      return answer
+    } catch {
+      count(call, SOAPFault(answering: error).code?.rawValue ?? "refused", since: began)
+      throw error
+    }
+  }
+
+  /// Counts under names that exist: a caller cannot make new ones.
+  private func count(_ call: IncomingRequest, _ outcome: String, since began: ContinuousClock.Instant) {
+    let operation = operations.has(call.operationName) ? call.operationName : "unknown"
+    metrics?.recordCall(operation, outcome: outcome, duration: began.duration(to: .now))
   }
 
   /// Every fault has HTTP status 500 (SSS-020).

@@ -29,13 +29,25 @@ enum Setting: String, CaseIterable, Sendable {
   case scheduleRetryAfter = "schedule.retry-after"
   case serveHost = "serve.host"
   case servePort = "serve.port"
+  case serveHTTPSPort = "serve.https-port"
+  case serveCertificate = "serve.certificate"
+  case servePrivateKey = "serve.private-key"
+  case serveClientCertificates = "serve.client-certificates"
+  case serveClientRoots = "serve.client-roots"
+  case serveConnections = "serve.connections"
+  case serveConnectionsPerAddress = "serve.connections-per-address"
+  case serveBandwidthLimit = "serve.bandwidth-limit"
   case serveLongMetadata = "serve.long-metadata"
   case serveRegistration = "serve.registration"
   case serveAllowedServers = "serve.allowed-servers"
   case serveAuthentication = "serve.authentication"
   case servePasswordFile = "serve.password-file"
   case serveStopWithin = "serve.stop-within"
+  case adminHost = "admin.host"
+  case adminPort = "admin.port"
   case logLevel = "log.level"
+  case logFormat = "log.format"
+  case logAccess = "log.access"
 
   var key: String { rawValue }
 
@@ -123,8 +135,27 @@ enum Setting: String, CaseIterable, Sendable {
       Rule(.text, "0.0.0.0", "address to listen on")
     case .servePort:
       Rule(.integer(0...65535), "8530", "port to listen on; 0 = any free one")
+    case .serveHTTPSPort:
+      Rule(.integer(0...65535), "8531", "port for HTTPS, when there is a certificate")
+    case .serveCertificate:
+      Rule(.path, "", "PEM file with the certificate of this server, then those of its issuers; empty = no HTTPS")
+    case .servePrivateKey:
+      Rule(.path, "", "PEM file with the key of serve.certificate, without a password")
+    case .serveClientCertificates:
+      Rule(
+        .choice(["none", "optional", "required"]), "none",
+        "whether callers show a certificate over HTTPS: not asked for, good if shown, nobody without")
+    case .serveClientRoots:
+      Rule(.path, "", "PEM file with the roots that callers' certificates must come from")
+    case .serveConnections:
+      Rule(.integer(1...1_000_000), "10000", "open connections; further ones are answered 503")
+    case .serveConnectionsPerAddress:
+      Rule(.integer(1...1_000_000), "1000", "open connections of one address; a site behind one router shares it")
+    case .serveBandwidthLimit:
+      Rule(.bytes, "0", "bytes of content a second, for all clients together; 0 = no limit")
     case .serveLongMetadata:
-      Rule(.choice(["text", "cabinet"]), "text", "how documents above 5,120 bytes leave; Windows servers send cabinets")
+      Rule(
+        .choice(["text", "cabinet"]), "text", "how documents above 5,120 bytes leave; Windows servers send cabinets")
     case .serveRegistration:
       Rule(
         .choice(["open", "approve", "allow-list"]), "open",
@@ -139,8 +170,17 @@ enum Setting: String, CaseIterable, Sendable {
       Rule(.path, "", "file with the lines of `downstream password`, permissions 600")
     case .serveStopWithin:
       Rule(.duration, "20s", "longest time that a stop waits for transfers before it cuts them")
+    case .adminHost:
+      Rule(.text, "127.0.0.1", "address for health and metrics; empty = none")
+    case .adminPort:
+      Rule(.integer(0...65535), "8532", "port for health and metrics; any free one when serve.port is 0")
     case .logLevel:
       Rule(.choice(["trace", "debug", "info", "notice", "warning", "error"]), "info", "least level that is logged")
+    case .logFormat:
+      Rule(.choice(["console", "json"]), "console", "form of a line of the log")
+    case .logAccess:
+      Rule(
+        .choice(["none", "errors", "all"]), "errors", "requests that leave a line: none, those refused or failed, all")
     }
   }
 }

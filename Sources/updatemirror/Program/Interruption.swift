@@ -20,6 +20,24 @@ enum Interruption {
   }
 }
 
+/// Calls back for every SIGHUP.
+final class ReloadSignal: Sendable {
+  // Set once; a dispatch source may be cancelled from any thread.
+  nonisolated(unsafe) private let source: any DispatchSourceSignal
+
+  init(_ reload: @escaping @Sendable () async -> Void) {
+    signal(SIGHUP, SIG_IGN)
+    source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: DispatchQueue(label: "reload"))
+    source.setEventHandler { Task { await reload() } }
+    source.resume()
+  }
+
+  func stop() {
+    source.cancel()
+    signal(SIGHUP, SIG_DFL)
+  }
+}
+
 /// Watches SIGINT and SIGTERM.
 final class Signals: Sendable {
   private let counter = Counter()

@@ -25,7 +25,8 @@ struct Site: Sendable {
   }
 
   static func open(_ state: StateDirectory, configuration: Configuration) async throws -> Site {
-    let logger = Logs.logger("updatemirror", level: configuration.text(.logLevel))
+    let format = LogLine.Format(rawValue: configuration.text(.logFormat)) ?? .console
+    let logger = Logs.logger("updatemirror", level: configuration.text(.logLevel), format: format)
     let policy = DigestPolicy(rawValue: configuration.text(.contentDigestPolicy)) ?? .sha256Required
     let store = try ContentStore(
       state: state.path, policy: policy, minimumFree: try configuration.byteCount(.contentMinFree))
@@ -45,6 +46,8 @@ struct Site: Sendable {
       isLazy: subscription.contentMode == .lazy, includesExpress: subscription.includesExpressFiles,
       requiresSHA256: store.policy == .sha256Required)
   }
+
+  var logFormat: LogLine.Format { LogLine.Format(rawValue: configuration.text(.logFormat)) ?? .console }
 
   var isReplica: Bool { configuration.text(.upstreamMode) == "replica" }
 

@@ -6,19 +6,15 @@ import UpdateModel
 import UpdateServer
 
 extension Site {
-  /// The server of this site.
+  /// The server of this site alone, over plain HTTP.
   ///
   /// - Parameters:
   ///   - port: instead of the one of the configuration.
   ///   - onBound: called with the port, before the first answer.
   func updateServer(port: Int? = nil, onBound: @escaping @Sendable (Int) async -> Void) throws -> UpdateServer {
-    var address = UpdateServerConfiguration(
-      host: configuration.text(.serveHost), port: try port ?? configuration.integer(.servePort),
-      registration: try registrationPolicy())
-    if configuration.text(.serveLongMetadata) == "cabinet" { address.limits.cabinetBytes = 5_120 }
-    return UpdateServer(
-      catalog: catalog, store: store, keys: try cookieKeys(), configuration: address, clock: SystemClock.now,
-      logger: logger, onBound: onBound)
+    UpdateServer(
+      catalog: catalog, store: store, keys: try cookieKeys(), configuration: try serverConfiguration(port: port),
+      clock: SystemClock.now, logger: logger, onBound: onBound)
   }
 
   /// What runs beside the server of a site that has an upstream server: the schedule, and the files that are asked for.

@@ -191,7 +191,8 @@ struct EndToEndTests {
   /// A new server whose configuration file names the port.
   private func serveEmpty(_ state: String, port: String) async throws -> (ProgramRun, String) {
     try await expect(
-      .done, "init", "--state", state, "--set", "serve.host=127.0.0.1", "--set", "serve.port=\(port)")
+      .done, "init", "--state", state, "--set", "serve.host=127.0.0.1", "--set", "serve.port=\(port)", "--set",
+      "admin.port=0")
     let server = try ProgramRun(["serve", "--state", state])
     let line = try #require(try await server.line(containing: "serving"))
     return (server, String(line.split(separator: " ").last ?? ""))

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import ServiceLifecycle
+import UpdateServer
 
 /// Everything that listens, and the schedule.
 struct ServeCommand: OperatorCommand {
@@ -25,12 +26,14 @@ struct ServeCommand: OperatorCommand {
     if let port { extra[.servePort] = port }
     let site = try await Site.open(common, extra: extra)
     try await site.saveSettings()
-    let address = site.configuration.text(.serveHost)
-    let server = try site.updateServer { port in
-      StandardError.write("updatemirror: serving \(site.state.path) on http://\(address):\(port)")
-      ServiceNotification.send("READY=1")
+    let listeners = try site.listeners { ServiceNotification.send("READY=1") }
+    let group = try site.group(listeners.services + (noSchedule ? [] : try await site.fetchingServices()))
+    let reload = ReloadSignal {
+      do { try await listeners.server.reloadCertificates() } catch {
+        site.logger.error("reload: \(error); the certificate that was read before stays in use")
+      }
     }
-    let group = try site.group([server] + (noSchedule ? [] : try await site.fetchingServices()))
+    defer { reload.stop() }
     let signals = Signals {
       ServiceNotification.send("STOPPING=1")
       Task { await group.triggerGracefulShutdown() }

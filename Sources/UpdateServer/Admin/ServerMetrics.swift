@@ -1,0 +1,81 @@
+import Synchronization
+
+/// Counts what a server answers, from its start.
+///
+/// The labels are bounded: kinds, statuses, operations and fault codes that exist, never a path or an address.
+public final class ServerMetrics: Sendable {
+  private struct Answer: Hashable {
+    let kind: AnsweredRequest.Kind
+    let status: Int
+  }
+
+  private struct Call: Hashable {
+    let operation: String
+    let outcome: String
+  }
+
+  private struct Counts {
+    var answers: [Answer: Int] = [:]
+    var bytes: [AnsweredRequest.Kind: Int64] = [:]
+    var seconds: [AnsweredRequest.Kind: LatencyHistogram] = [:]
+    var calls: [Call: Int] = [:]
+    var callSeconds: [String: LatencyHistogram] = [:]
+    var connections = 0
+  }
+
+  private let counts = Mutex(Counts())
+
+  public init() {}
+
+  public func record(_ request: AnsweredRequest) {
+    counts.withLock { counts in
+      counts.answers[Answer(kind: request.kind, status: request.status), default: 0] += 1
+      counts.bytes[request.kind, default: 0] += request.bytes
+      counts.seconds[request.kind, default: LatencyHistogram()].add(request.duration)
+    }
+  }
+
+  /// - Parameter outcome: `ok`, or the code of the fault.
+  func recordCall(_ operation: String, outcome: String, duration: Duration) {
+    counts.withLock { counts in
+      counts.calls[Call(operation: operation, outcome: outcome), default: 0] += 1
+      counts.callSeconds[operation, default: LatencyHistogram()].add(duration)
+    }
+  }
+
+  func connectionOpened() { counts.withLock { $0.connections += 1 } }
+
+  func connectionClosed() { counts.withLock { $0.connections -= 1 } }
+
+  /// Adds the families of the server to a text.
+  func write(to text: inout MetricsText) {
+    let counts = self.counts.withLock { $0 }
+    text.single("updatemirror_http_connections", .gauge, "Open connections of clients.", counts.connections)
+    text.family("updatemirror_http_requests_total", .counter, "Answered requests by kind and HTTP status.")
+    for (answer, count) in counts.answers.sorted(by: {
+      ($0.key.kind.rawValue, $0.key.status) < ($1.key.kind.rawValue, $1.key.status)
+    }) {
+      let labels: KeyValuePairs = ["kind": answer.kind.rawValue, "status": String(answer.status)]
+      text.sample("updatemirror_http_requests_total", labels, count)
+    }
+    text.family("updatemirror_http_response_bytes_total", .counter, "Bytes of answers by kind.")
+    for kind in AnsweredRequest.Kind.allCases {
+      text.sample("updatemirror_http_response_bytes_total", ["kind": kind.rawValue], counts.bytes[kind] ?? 0)
+    }
+    text.family("updatemirror_http_request_seconds", .histogram, "From a request's head to its answer's end.")
+    for kind in AnsweredRequest.Kind.allCases {
+      text.histogram("updatemirror_http_request_seconds", ["kind": kind.rawValue], counts.seconds[kind] ?? .init())
+    }
+    text.family("updatemirror_soap_calls_total", .counter, "Operations by outcome: ok or the code of the fault.")
+    for (call, count) in counts.calls.sorted(by: {
+      ($0.key.operation, $0.key.outcome) < ($1.key.operation, $1.key.outcome)
+    }) {
+      let labels: KeyValuePairs = ["operation": call.operation, "outcome": call.outcome]
+      text.sample("updatemirror_soap_calls_total", labels, count)
+    }
+    text.family("updatemirror_soap_call_seconds", .histogram, "From a complete message to its answer's beginning.")
+    for (operation, seconds) in counts.callSeconds.sorted(by: { $0.key < $1.key }) {
+      text.histogram("updatemirror_soap_call_seconds", ["operation": operation], seconds)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Catalog
+import ContentStore
+import UpdateModel
+
+/// What the metrics tell of the catalogue and the content.
+struct SiteFigures: Sendable {
+  var lastRun: SyncRecord?
+  var lastSuccess: Timestamp?
+  var content: ContentCounts
+  var wantedFiles: Int
+  var quarantinedFiles: Int
+  var revisions: Int
+  var downstreamServers: Int
+  var freeBytes: Int64
+
+  /// Reads counts; no file of the content is opened.
+  static func read(_ catalog: Catalog, _ store: ContentStore, _ policy: ContentPolicy) async throws -> SiteFigures {
+    let runs = try await catalog.history(limit: 100)
+    let disk = try await store.statistics()
+    return SiteFigures(
+      lastRun: runs.first, lastSuccess: runs.first { $0.outcome == .succeeded }?.ended,
+      content: try await catalog.contentCounts(), wantedFiles: try await catalog.wantedTotals(policy).files,
+      quarantinedFiles: disk.quarantine.files, revisions: try await catalog.counts().revisions,
+      downstreamServers: try await catalog.downstreamServers().count, freeBytes: disk.freeBytes)
+  }
+
+  func write(to text: inout MetricsText) {
+    text.family("updatemirror_sync_last_end_timestamp_seconds", .gauge, "When the last run ended, by its result.")
+    if let lastRun {
+      text.sample(
+        "updatemirror_sync_last_end_timestamp_seconds", ["result": lastRun.outcome.word], lastRun.ended.unixSeconds)
+    }
+    text.family("updatemirror_sync_last_success_timestamp_seconds", .gauge, "When the last complete run ended.")
+    if let lastSuccess {
+      text.sample("updatemirror_sync_last_success_timestamp_seconds", [:], lastSuccess.unixSeconds)
+    }
+    text.family("updatemirror_content_files", .gauge, "Files by state.")
+    text.sample("updatemirror_content_files", ["state": "present"], content.presentFiles)
+    text.sample("updatemirror_content_files", ["state": "missing"], wantedFiles)
+    text.sample("updatemirror_content_files", ["state": "failed"], content.failedFiles)
+    text.sample("updatemirror_content_files", ["state": "quarantined"], quarantinedFiles)
+    text.single("updatemirror_content_bytes", .gauge, "Bytes of the files that are present.", content.presentBytes)
+    text.single("updatemirror_content_free_bytes", .gauge, "Bytes that may still be written.", freeBytes)
+    text.single("updatemirror_catalog_revisions", .gauge, "Revisions that readers see.", revisions)
+    text.single("updatemirror_downstream_servers", .gauge, "Registered downstream servers.", downstreamServers)
+  }
+}
+
+extension SyncRecord.Outcome {
+  fileprivate var word: String {
+    switch self {
+    case .succeeded: "complete"
+    case .incomplete: "incomplete"
+    case .failed: "failed"
+    case .cancelled: "cancelled"
+    }
+  }
+}
