@@ -17,6 +17,8 @@ struct MetadataPhase: Sendable {
     var report: SyncReport
     var total: [ListingKind: Int] = [:]
     var done: [ListingKind: Int] = [:]
+    /// Commits an earlier buffer while the next one fills.
+    var staging: Task<Void, any Error>?
     var buffer = StagingBuffer()
     /// Prerequisites that were missing before this listing: nobody had them then.
     var missingBefore: Set<GUID> = []
@@ -157,18 +159,37 @@ struct MetadataPhase: Sendable {
       }
     }
     tally.buffer.add(revisions, kind)
-    if tally.buffer.isFull || !keys.isEmpty { try await flush(&tally) }
-    if !keys.isEmpty { try await catalog.storeDecryptionKeys(keys) }
+    if tally.buffer.isFull { try await beginFlush(&tally) }
+    if !keys.isEmpty {
+      try await flush(&tally)
+      try await catalog.storeDecryptionKeys(keys)
+    }
     if !finished.unavailable.isEmpty { try await giveUp(finished.unavailable, &tally, decoder) }
     tally.done[kind, default: 0] += revisions.count + finished.unavailable.count
     let total = max(tally.total[kind] ?? 0, tally.done[kind] ?? 0)
     run.progress(.staged(kind, done: tally.done[kind] ?? 0, total: total))
   }
 
-  /// Commits what waits in the buffer.
+  /// Commits what waits in the buffer, and waits for it.
   private func flush(_ tally: inout Tally) async throws {
+    try await beginFlush(&tally)
+    try await endFlush(&tally)
+  }
+
+  /// Commits what waits in the buffer while the run goes on fetching and reading. At most one buffer is on its
+  /// way: what waits in memory stays below two of them.
+  private func beginFlush(_ tally: inout Tally) async throws {
+    try await endFlush(&tally)
     guard let (kind, revisions) = tally.buffer.take() else { return }
-    try await catalog.stage(kind, revisions)
+    let catalog = self.catalog
+    tally.staging = Task { _ = try await catalog.stage(kind, revisions) }
+  }
+
+  /// Waits for the buffer that is on its way; its failure is a failure of the run.
+  private func endFlush(_ tally: inout Tally) async throws {
+    guard let staging = tally.staging else { return }
+    tally.staging = nil
+    try await staging.value
   }
 
   /// The USS lists them and does not deliver them, or not in a usable form (AMB-17).
