@@ -98,7 +98,7 @@ public struct UpdateServer: Service {
     var settings = ConnectionHandler.Settings(limits, logger: logger)
     settings.observer = observer
     let plain = application(
-      port: configuration.port, FrontDoor(endpoints: endpoints, asksForCertificates: false), onBound,
+      port: configuration.port, FrontDoor(endpoints: endpoints, isSecure: false, asksForCertificates: false), onBound,
       HTTPServerBuilder { [settings] responder in
         ServingChannel(
           responder: responder, settings: settings, ledger: ledger, shelves: shelves, certificates: nil)
@@ -106,7 +106,9 @@ public struct UpdateServer: Service {
     guard let tls = configuration.tls, let certificates else { return [plain] }
     settings.isSecure = true
     let secure = application(
-      port: tls.port, FrontDoor(endpoints: endpoints, asksForCertificates: tls.clientCertificates != .none),
+      port: tls.port,
+      FrontDoor(
+        endpoints: endpoints, isSecure: true, asksForCertificates: tls.clientCertificates != .none),
       onSecureBound,
       HTTPServerBuilder { [settings] responder in
         ServingChannel(

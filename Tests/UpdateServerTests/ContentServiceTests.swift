@@ -198,6 +198,31 @@ import UpdateModel
     }
   }
 
+  @Test("SSS-271: a FileName in its folder finds its file in any letter case, an ambiguous one finds none")
+  func aliases() async throws {
+    try await ServerRig.run { rig async throws in
+      let bytes = Array("the only file of its name".utf8)
+      let stored = try await rig.store.put(bytes, name: "setup.exe")
+      let file = ContentFile(digest: stored.digest, fileName: "Setup ü 1.exe", size: stored.size)
+      try await rig.catalog.publishNow(Fixtures.metadata(1, files: [file]))
+      let folder = "/Content/\(file.digest.folder)/"
+      let answer = try await rig.request("GET", folder + "SETUP%20%C3%BC%201.exe")
+      #expect(answer.status == 200)
+      #expect(answer.body == bytes)
+      #expect(answer["ETag"] != nil)
+      #expect(try await rig.request("GET", folder + "other.exe").status == 404)
+      #expect(
+        try await rig.request("GET", "/Content/\(file.digest.folder == "00" ? "01" : "00")/Setup%20%C3%BC%201.exe")
+          .status == 404)
+      var twin = [UInt8](file.digest.bytes)
+      twin[0] ^= 1
+      let other = ContentFile(
+        digest: try #require(FileDigest(bytes: twin)), fileName: file.fileName, size: stored.size)
+      try await rig.catalog.publishNow(Fixtures.metadata(2, files: [other]))
+      #expect(try await rig.request("GET", folder + "Setup%20%C3%BC%201.exe").status == 404)
+    }
+  }
+
   @Test("SSS-267: a catalogue-only server has no content service")
   func catalogueOnly() async throws {
     try await ServerRig.run { rig async throws in

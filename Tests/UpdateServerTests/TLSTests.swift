@@ -1,4 +1,5 @@
 import Foundation
+import Sealing
 import TestSupport
 import Testing
 import UpdateModel
@@ -71,6 +72,35 @@ import WireFormat
       let several = try await Self.curl(trust + ["-r", "0-999999,2000000-2999999", url])
       #expect(several.body.range(of: Data(bytes[0...999_999])) != nil)
       #expect(several.body.range(of: Data(bytes[2_000_000...2_999_999])) != nil)
+    }
+  }
+
+  @Test(
+    "SSS-382: over TLS a caller without a password is asked for one, the right one is let in, plain HTTP is refused")
+  func basicAuthentication() async throws {
+    let authority = try ServerAuthority()
+    let account = BasicAccount(name: "dss.example", password: try PasswordHash(of: "pass:word"))
+    try await ServerRig.run(
+      registration: RegistrationPolicy(.open, authentication: .basic([account])),
+      tls: try authority.configuration("server")
+    ) { rig async throws in
+      let message = SOAPRequest.encode(
+        GetAuthorizationCookie.self,
+        .init(accountName: "dss.example", accountGUID: ServerRig.downstream.description), version: .v11)
+      let file = try authority.folder.write(message.body, to: "call.xml")
+      let path = WebService.dssAuth.path
+      let call = { (base: String, more: [String]) in
+        try await Self.curl(
+          ["--cacert", authority.roots, "-H", "Content-Type: text/xml", "--data-binary", "@\(file)"]
+            + ["-o", "/dev/null", "-w", "%{http_code}"] + more + [base + path])
+      }
+      let secure = "https://127.0.0.1:\(rig.securePort)"
+      let user = { (text: String) in ["--user", text] }
+      #expect(String(decoding: try await call(secure, []).body, as: UTF8.self) == "401")
+      #expect(String(decoding: try await call(secure, user("dss.example:wrong")).body, as: UTF8.self) == "401")
+      #expect(String(decoding: try await call(secure, user("dss.example:pass:word")).body, as: UTF8.self) == "200")
+      let plain = try await call("http://127.0.0.1:\(rig.port)", user("dss.example:pass:word"))
+      #expect(String(decoding: plain.body, as: UTF8.self) == "403")
     }
   }
 

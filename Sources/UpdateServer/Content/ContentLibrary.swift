@@ -20,7 +20,7 @@ struct ContentLibrary: Sendable {
   /// - Returns: nil when there is none: the answer is 404, and a file that should be here is queued.
   func open(_ digest: FileDigest) async throws -> OpenContent? {
     // Without a content service there is nothing here (SSS-267).
-    guard try await !catalog.settings().isCatalogOnly else { return nil }
+    guard try await !catalog.recentSettings().isCatalogOnly else { return nil }
     let record = try await catalog.files([digest]).first
     do {
       let modified = record?.file.modified
@@ -40,6 +40,11 @@ struct ContentLibrary: Sendable {
       try await withdraw(digest, because: ContentStoreError(error))
     }
     return nil
+  }
+
+  /// The digest of the only file in a folder of `/Content` with this `FileName` (SSS-271).
+  func digest(folder: UInt8, fileName: String) async throws -> FileDigest? {
+    try await catalog.contentFile(folder: folder, fileName: fileName)
   }
 
   /// Takes a file out of sight whose bytes are not what they should be, and has it fetched again.

@@ -59,6 +59,15 @@ final class ContentShelf {
     return opening
   }
 
+  /// Opens the only file of a folder with this `FileName`. Rare: no client of Windows asks so.
+  func open(folder: UInt8, fileName: String) -> EventLoopFuture<OpenContent?> {
+    let library = library
+    return eventLoop.makeFutureWithTask {
+      guard let digest = try await library.digest(folder: folder, fileName: fileName) else { return nil }
+      return try await library.open(digest)
+    }
+  }
+
   /// Reads a part off the event loop.
   func read(_ range: ByteRange, of file: OpenContent) -> EventLoopFuture<ByteBuffer> {
     let pool = library.pool

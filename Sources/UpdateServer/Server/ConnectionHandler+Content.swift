@@ -13,20 +13,21 @@ extension ConnectionHandler {
     switch exchange.route {
     case .contentFolder: answer(403, context)
     case .content(.digest(let digest)):
-      if let file = shelf.atHand(digest) { answer(file, context) } else { open(digest, context) }
-    case .content(.alias), .contentNotFound, .service: answer(404, context)
+      if let file = shelf.atHand(digest) { answer(file, context) } else { answer(shelf.open(digest), context) }
+    case .content(.alias(let folder, let name)): answer(shelf.open(folder: folder, fileName: name), context)
+    case .contentNotFound, .service: answer(404, context)
     }
   }
 
-  private func open(_ digest: FileDigest, _ context: ChannelHandlerContext) {
+  private func answer(_ opening: EventLoopFuture<OpenContent?>, _ context: ChannelHandlerContext) {
     clock.begin(.answer, now: .now())
-    shelf.open(digest).assumeIsolated().whenComplete { [self] result in
+    opening.assumeIsolated().whenComplete { [self] result in
       guard turn == .content, content != nil else { return }
       switch result {
       case .success(let file?): answer(file, context)
       case .success(nil): answer(404, context)
       case .failure(let error):
-        logger.error("content \(digest): cannot be opened: \(error)")
+        logger.error("content: cannot be opened: \(error)")
         answer(503, with: [.init("Retry-After", String(retryAfter))], context)
       }
     }

@@ -13,6 +13,7 @@ struct FrontDoor: HTTPResponder {
   }
 
   let endpoints: [SOAPEndpoint]
+  let isSecure: Bool
   /// The listener speaks TLS and asks for certificates.
   let asksForCertificates: Bool
 
@@ -20,6 +21,13 @@ struct FrontDoor: HTTPResponder {
     guard case .service(let service) = ServiceRoute(target: request.head.path ?? ""),
       let endpoint = endpoints.first(where: { $0.service == service })
     else { return .notFound }
+    guard isSecure else { return try await endpoint.respond(to: request) }
+    return try await Peer.$current.withValue(Peer(isEncrypted: true)) {
+      try await respond(to: request, context, endpoint)
+    }
+  }
+
+  private func respond(to request: Request, _ context: Context, _ endpoint: SOAPEndpoint) async throws -> Response {
     guard asksForCertificates, let certificate = try await PeerCertificate.of(context.channel) else {
       return try await endpoint.respond(to: request)
     }
