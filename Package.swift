@@ -13,8 +13,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 func cellar(_ name: String, pkgConfig: String, apt: String) -> Target {
@@ -122,7 +122,7 @@ let package = Package(
       [
         "Catalog", "Mirror", "Platform", "Sealing", "TestSupport", "UpdateModel", "UpdateServer", "updatemirror",
         argumentParser,
-      ]),
+      ], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )
