@@ -39,7 +39,7 @@ serve() {
   started_pids+=("$served")
   url=""
   for _ in $(seq 200); do
-    url=$(grep -oE 'http://127\.0\.0\.1:[0-9]+' "$log" | head -n 1 || true)
+    url=$(sed -n 's/.*serving .* on \(http:.*\)/\1/p' "$log")
     [ -z "$url" ] || return 0
     kill -0 "$served" 2>/dev/null || break
     sleep 0.1
