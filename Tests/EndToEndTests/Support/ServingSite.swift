@@ -7,7 +7,7 @@ extension DownstreamSite {
   /// - Parameter fetches: the server also fetches what is asked for, and follows the schedule.
   func serving(fetches: Bool = false, _ body: @Sendable (Int) async throws -> Void) async throws {
     let child = try start(["serve", "--host", "127.0.0.1", "--port", "0"] + (fetches ? [] : ["--no-schedule"]))
-    let line = try await child.line(containing: " on http://127.0.0.1:")
+    let line = try await child.line(containing: "serving ")
     let port = line.flatMap { $0.split(separator: ":").last }.flatMap { Int($0.prefix { $0.isNumber }) }
     guard let port else {
       Issue.record("serve did not say its port: \(await child.ended().words)")
