@@ -13,7 +13,7 @@ extension EndToEnd {
 
     private func serve(_ site: DownstreamSite) async throws -> (server: ProgramRun, url: String) {
       let server = try site.start(["serve", "--host", "127.0.0.1", "--port", "0", "--log-level", "info"])
-      let line = try #require(try await server.line(containing: " on http://127.0.0.1:"))
+      let line = try #require(try await server.line(containing: "serving "))
       return (server, "http://127.0.0.1:" + (line.split(separator: ":").last.map(String.init) ?? ""))
     }
 
