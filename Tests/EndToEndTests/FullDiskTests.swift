@@ -38,7 +38,7 @@ extension EndToEnd {
     @Test(
       "a full disk stops the run with words and a hint, shows nothing half, and the next run goes on",
       .enabled(if: SmallDisk.isPossible, "SKIPPED: mounting a small tmpfs needs root; nothing was checked"),
-      arguments: [600 << 10, 2 << 20, 3 << 20, 4 << 20, 5 << 20])
+      arguments: [600 << 10, 1 << 20, 2 << 20, 3 << 20, 4 << 20])
     func fullDisk(_ bytes: Int) async throws {
       try await UpstreamRig.run { upstream in
         let relay = try Relay(to: upstream.port)

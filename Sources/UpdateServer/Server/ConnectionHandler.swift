@@ -245,6 +245,8 @@ extension ConnectionHandler {
     turn = .nobody
     content = nil
     clock.begin(isReceiving ? .request : .idle, now: .now())
+    // Where connections may idle for less time than the last deadline was away.
+    armTimer(context)
     proceed(context)
   }
 
