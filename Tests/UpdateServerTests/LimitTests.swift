@@ -41,7 +41,7 @@ import WireFormat
 
   @Test("a request that is not complete at its deadline loses its connection")
   func deadline() async throws {
-    try await ServerRig.run(limits: Self.limits { $0.requestDeadline = .seconds(1) }) { rig async throws in
+    try await ServerRig.run(limits: Self.limits { $0.requestDeadline = .seconds(5) }) { rig async throws in
       let connection = try await rig.connect()
       try await connection.send(
         "POST \(WebService.serverSync.path) HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n<a>")
@@ -52,7 +52,7 @@ import WireFormat
 
   @Test("a head that comes byte by byte is answered 408 at its deadline, and others are served meanwhile")
   func slowHead() async throws {
-    try await ServerRig.run(limits: Self.limits { $0.headDeadline = .seconds(5) }) { rig async throws in
+    try await ServerRig.run(limits: Self.limits { $0.headDeadline = .seconds(10) }) { rig async throws in
       let slow = try await rig.connect()
       try await slow.send("GET / HTTP/1.1\r\n")
       // Each byte comes in time, the head does not.
@@ -70,7 +70,7 @@ import WireFormat
 
   @Test("a second head has the same deadline as the first")
   func slowSecondHead() async throws {
-    try await ServerRig.run(limits: Self.limits { $0.headDeadline = .seconds(5) }) { rig async throws in
+    try await ServerRig.run(limits: Self.limits { $0.headDeadline = .seconds(10) }) { rig async throws in
       let connection = try await rig.connect()
       try await connection.send("GET /Content/00/x HTTP/1.1\r\nHost: x\r\n\r\n")
       #expect(try await connection.answer().status == 404)
