@@ -41,7 +41,8 @@ release: install-deps
 	$(SWIFT) build -c release --product updatemirror
 
 ## deb: a Debian package in .build/deb, installed and removed once in an empty root
-deb: install-deps
+deb:
+	@Scripts/install-deps build package
 	Scripts/test-deb "$$(Scripts/build-deb)"
 
 install-deps:
