@@ -79,6 +79,11 @@ let package = Package(
         "Catalog", "ContentStore", "Packing", "Platform", "Sealing", "UpdateModel", "WireFormat",
         hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioCore, nioHTTP1, nioSSL,
       ]),
+    room(
+      "Export",
+      [
+        "Catalog", "ContentStore", "Packing", "Platform", "Sealing", "UpdateModel", "WireFormat", logging,
+      ]),
     room("Generator", ["Catalog", "ContentStore", "Platform", "Sealing", "UpdateModel", "WireFormat"]),
 
     .executableTarget(
@@ -103,6 +108,12 @@ let package = Package(
       [
         "Catalog", "ContentStore", "Generator", "Platform", "Sealing", "TestSupport", "UpdateModel", "UpdateServer",
         "updatemirror", grdb, lifecycle, logging,
+      ]),
+    tests(
+      "ExportTests",
+      [
+        "Catalog", "ContentStore", "Export", "Generator", "Packing", "Platform", "Sealing", "TestSupport",
+        "UpdateModel", "WireFormat", logging,
       ]),
     tests("GeneratorTests", ["Catalog", "ContentStore", "Generator", "Sealing", "UpdateModel", "WireFormat"]),
     tests("PackingTests", ["Packing", "TestSupport"]),
