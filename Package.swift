@@ -94,7 +94,9 @@ let package = Package(
       ],
       swiftSettings: settings),
 
-    .target(name: "TestSupport", dependencies: ["UpdateModel"], path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["CLibXML2", "UpdateModel"], path: "Tests/TestSupport", swiftSettings: settings
+    ),
     tests("CatalogTests", ["Catalog", "UpdateModel", grdb]),
     tests("ContentStoreTests", ["ContentStore", "Platform", "Sealing", "UpdateModel"]),
     tests(
@@ -118,21 +120,21 @@ let package = Package(
     tests("GeneratorTests", ["Catalog", "ContentStore", "Generator", "Sealing", "UpdateModel", "WireFormat"]),
     tests("PackingTests", ["Packing", "TestSupport"]),
     tests("PlatformTests", ["Platform", "UpdateModel"]),
-    tests("SealingTests", ["Sealing", "UpdateModel"]),
+    tests("SealingTests", ["Sealing", "TestSupport", "UpdateModel"]),
     tests("TransferTests", ["TestSupport", "Transfer", "UpdateModel"]),
     tests("UpdateModelTests", ["UpdateModel"]),
     tests(
       "UpdateServerTests",
       [
-        "CLibXML2", "Catalog", "ContentStore", "Packing", "Platform", "Sealing", "TestSupport", "UpdateModel",
-        "UpdateServer", "WireFormat", lifecycle, logging, nioCore,
+        "Catalog", "ContentStore", "Packing", "Platform", "Sealing", "TestSupport", "UpdateModel", "UpdateServer",
+        "WireFormat", lifecycle, logging, nioCore,
       ]),
-    tests("WireFormatTests", ["CLibXML2", "Packing", "TestSupport", "UpdateModel", "WireFormat"]),
+    tests("WireFormatTests", ["Packing", "TestSupport", "UpdateModel", "WireFormat"]),
     tests(
       "updatemirrorTests",
       [
-        "Catalog", "Mirror", "Platform", "Sealing", "TestSupport", "UpdateModel", "UpdateServer", "updatemirror",
-        argumentParser,
+        "Catalog", "Mirror", "Platform", "Sealing", "TestSupport", "UpdateModel", "UpdateServer", "WireFormat",
+        "updatemirror", argumentParser,
       ], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,16 +1,18 @@
 import COpenSSL
 
 /// The oldest error that OpenSSL has queued on this thread, as its own text.
-func libraryError(_ call: String) -> SealingError {
+func libraryError(_ call: String) -> SealingError { .library(call: call, text: libraryReason()) }
+
+/// The text of the oldest error that OpenSSL has queued on this thread. The queue is empty afterwards.
+func libraryReason() -> String {
   let code = ERR_get_error()
   ERR_clear_error()
-  guard code != 0 else { return .library(call: call, text: "no reason given") }
-  let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer -> String in
+  guard code != 0 else { return "no reason given" }
+  return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer -> String in
     guard let base = buffer.baseAddress else { return "" }
     ERR_error_string_n(code, base, buffer.count)
     return String(cString: base)
   }
-  return .library(call: call, text: text)
 }
 
 /// Turns OpenSSL's "1 is success" into an error at the call.
