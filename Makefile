@@ -8,7 +8,7 @@ LOG := .build/tests.log
 
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: demo test check lint conformance bench release deb install-deps install-test-deps install-bench-deps clean
+.PHONY: demo test check lint conformance bench fuzz release deb install-deps install-test-deps install-bench-deps clean
 
 ## demo: build, then show a whole synchronization on this machine
 demo: install-deps
@@ -26,7 +26,7 @@ check: lint
 	$(SWIFT) test --skip-build $(WHOLE)
 
 lint:
-	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests Fuzz
 
 ## conformance: which numbered requirements have a passing test (LOG=file reads an earlier test run)
 conformance:
@@ -35,6 +35,10 @@ conformance:
 ## bench: the benchmarks of Benchmarks/, against nginx, aria2 and xmllint
 bench: install-bench-deps
 	$(MAKE) -C Benchmarks bench
+
+## fuzz: every target of Fuzz/ for FUZZ_SECONDS of CPU time (900); fails on a finding
+fuzz: install-deps
+	Fuzz/run
 
 ## release: the optimised binary, in .build/release/updatemirror
 release: install-deps
@@ -55,4 +59,4 @@ install-bench-deps:
 	@Scripts/install-deps build test bench
 
 clean:
-	rm -rf .build .build-*
+	rm -rf .build .build-* Fuzz/.build

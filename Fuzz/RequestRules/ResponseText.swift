@@ -1,0 +1,1 @@
+../../Sources/UpdateServer/Content/ResponseText.swift

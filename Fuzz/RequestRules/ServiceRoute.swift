@@ -1,0 +1,1 @@
+../../Sources/UpdateServer/Server/ServiceRoute.swift

@@ -1,0 +1,1 @@
+../../Tests/WireFormatTests/Support/Samples.swift
