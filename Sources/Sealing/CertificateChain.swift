@@ -27,8 +27,9 @@ public enum CertificateChain {
   /// refused on the way.
   ///
   /// - Parameters:
-  ///   - intermediates: authorities that came along; none of them is trusted for it.
-  ///   - anchors: pinned certificates and authorities.
+  ///   - intermediates: authorities that came along; none of them is trusted for it. Leave revoked ones out: then no
+  ///     chain leads over them.
+  ///   - anchors: pinned certificates and authorities that somebody trusts (still).
   /// - Throws: ``SealingError/library(call:text:)`` when the library cannot answer.
   public static func isTrusted(
     _ certificate: Certificate, intermediates: [Certificate], anchors: [Certificate], at moment: Timestamp

@@ -103,6 +103,36 @@ import UpdateModel
     #expect(try !shop.accepts(bare, of: content, trusting: [shop.certificate("root.pem")]))
   }
 
+  @Test("openssl verifies a signer for code only with -purpose any")
+  func codeSigner() throws {
+    try shop.makeOrganisation(leafExtensions: ["keyUsage=digitalSignature", "extendedKeyUsage=codeSigning"])
+    let (key, root) = try (shop.key("leaf.key", "leaf.pem", "intermediate.pem"), shop.certificate("root.pem"))
+    let signature = try DetachedSignature.sign(content, keys: [key], signingTime: moment)
+    #expect(try shop.accepts(signature, of: content, trusting: [root], options: "-purpose any"))
+    #expect(try !shop.accepts(signature, of: content, trusting: [root]))
+    let signer = try #require(try DetachedSignature.verify(signature, content: content).first)
+    let trust = try CertificateChain.isTrusted(
+      signer.certificate, intermediates: signer.intermediates, anchors: [root],
+      at: signer.certificate.validFrom.adding(seconds: 60))
+    #expect(trust == .trusted(anchor: root))
+  }
+
+  @Test("one key signs from several tasks at once")
+  func concurrent() async throws {
+    let key = try SigningKey.named("Site A")
+    try await withThrowingTaskGroup(of: Int.self) { group in
+      for number in 0..<16 {
+        group.addTask {
+          let content = Array("content \(number)".utf8)
+          let signature = try DetachedSignature.sign(content, keys: [key], signingTime: moment)
+          return try DetachedSignature.verify(signature, content: content).count
+        }
+      }
+      let counts = try await group.reduce(into: []) { $0.append($1) }
+      #expect(counts == [Int](repeating: 1, count: 16))
+    }
+  }
+
   @Test("two keys with one chain put it in once")
   func sharedChain() throws {
     try shop.makeOrganisation()

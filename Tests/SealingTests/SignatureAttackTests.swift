@@ -131,6 +131,18 @@ import UpdateModel
     #expect(throws: expected) { try DetachedSignature.verify(weak, content: content) }
   }
 
+  @Test("two digests: a signature that names another one than the content's is refused")
+  func mixedDigests() throws {
+    // ecdsa-with-SHA256 becomes ecdsa-with-SHA384 in the signer's own algorithm, which comes last.
+    let name: [UInt8] = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02]
+    let place = try #require(signature.indices.last { signature[$0...].starts(with: name) })
+    var altered = signature
+    altered[place + name.count - 1] = 0x03
+    let expected = SealingError.badSignature(
+      signer: "CN=Site A", expected: "one digest algorithm", found: "a signature with another than the content's")
+    #expect(throws: expected) { try DetachedSignature.verify(altered, content: content) }
+  }
+
   @Test("a weak key: refused by name, whoever trusts it")
   func weakKey() throws {
     try shop.makeSigner("site", "rsa:1024")
