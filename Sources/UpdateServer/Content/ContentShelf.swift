@@ -21,6 +21,8 @@ final class ContentShelf {
   private var uses: UInt64 = 0
   private var dateSecond: Int64 = 0
   private var dateLine = ByteBuffer()
+  /// Memory of the last part that was read here; used again when nobody holds it any more.
+  private var part = ByteBuffer()
 
   /// - Parameters:
   ///   - limit: files kept open; the least recently used goes first.
@@ -66,6 +68,11 @@ final class ContentShelf {
       guard let digest = try await library.digest(folder: folder, fileName: fileName) else { return nil }
       return try await library.open(digest)
     }
+  }
+
+  /// Reads a part here and now, if that needs no disk.
+  func readAtHand(_ range: ByteRange, of file: OpenContent) -> ByteBuffer? {
+    file.readAtHand(range, into: &part) ? part : nil
   }
 
   /// Reads a part off the event loop.

@@ -62,6 +62,17 @@ final class OpenContent: Sendable {
     }
   }
 
+  /// Reads a part into `buffer`, in place of what it holds, if the kernel has all of it in memory. Does not block.
+  func readAtHand(_ range: ByteRange, into buffer: inout ByteBuffer) -> Bool {
+    buffer.clear(minimumCapacity: Int(range.count))
+    let isFilled = buffer.withUnsafeMutableWritableBytes { space in
+      CachedRead.fill(
+        UnsafeMutableRawBufferPointer(rebasing: space.prefix(Int(range.count))), from: number, at: range.first)
+    }
+    if isFilled { buffer.moveWriterIndex(forwardBy: Int(range.count)) }
+    return isFilled
+  }
+
   /// Reads exactly `count` bytes at `offset`. Blocks.
   func read(at offset: Int64, count: Int) throws(ContentReadError) -> ByteBuffer {
     try Self.read(number, path, at: offset, count: count)

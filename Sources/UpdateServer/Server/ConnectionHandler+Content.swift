@@ -66,8 +66,10 @@ extension ConnectionHandler {
     content?.file = file
     content?.cursor = SegmentCursor(segments)
     acknowledged = nil
-    send(.byteBuffer(buffer), promise: nil, flush: isSecure)
-    if isSecure || budget != nil { pump(context) } else { sendRegions(of: file, context) }
+    let isMoved = !isSecure && budget == nil
+    if isMoved { holdPartialFrames(true, context) }
+    send(.byteBuffer(buffer), promise: nil, flush: false)
+    if isMoved { sendRegions(of: file, context) } else { pump(context) }
   }
 
   private func write(_ segments: [ContentSegment], of bytes: ByteBuffer, to buffer: inout ByteBuffer) {

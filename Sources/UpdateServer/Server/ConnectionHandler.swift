@@ -29,6 +29,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   let budget: BandwidthBudget?
   let isSecure: Bool
   let isSurplus: Bool
+  /// The client's; asking the socket each time would be a system call.
+  let address: String
   let retryAfter: Int
   let logger: Logger
   let observer: RequestObserver
@@ -50,6 +52,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var waiting = CircularBuffer<HTTPServerRequestPart>()
   private var isProceeding = false
   var isPumping = false
+  /// The socket sends full frames only, until the answer is complete.
+  var holdsPartialFrames = false
   private var holdsRead = false
   private var heldEvents: [Any] = []
   /// What to answer when the requests before it are answered: the parser gave up.
@@ -60,9 +64,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// Where bytes go that need no encoder.
   var wire: ChannelHandlerContext?
 
-  init(_ settings: Settings, shelf: ContentShelf, isSurplus: Bool) {
+  init(_ settings: Settings, shelf: ContentShelf, address: String, isSurplus: Bool) {
     self.shelf = shelf
     self.isSurplus = isSurplus
+    self.address = address
     budget = settings.budget
     isSecure = settings.isSecure
     retryAfter = settings.retryAfter
@@ -108,7 +113,7 @@ extension ConnectionHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    reportAnswer(context)
+    reportAnswer()
     turn = .over
     content = nil
     stopTimer()
@@ -241,7 +246,7 @@ extension ConnectionHandler {
 extension ConnectionHandler {
   /// The present request is answered: the next one may begin.
   func finishTurn(_ context: ChannelHandlerContext) {
-    reportAnswer(context)
+    reportAnswer()
     turn = .nobody
     content = nil
     clock.begin(isReceiving ? .request : .idle, now: .now())
@@ -293,7 +298,7 @@ extension ConnectionHandler {
 
   /// Everything has left: ends our side and waits for the client's end.
   func endConnection(_ context: ChannelHandlerContext) {
-    reportAnswer(context)
+    reportAnswer()
     turn = .over
     content = nil
     waiting.removeAll()
@@ -307,10 +312,10 @@ extension ConnectionHandler {
   }
 
   /// Tells of the request that is answered, or whose answer the client did not wait for.
-  private func reportAnswer(_ context: ChannelHandlerContext) {
+  private func reportAnswer() {
     guard let record else { return }
     self.record = nil
-    observer.report(record.answered(address: context.remoteAddress?.ipAddress ?? "", now: .now()))
+    observer.report(record.answered(address: address, now: .now()))
   }
 
   /// Writes bytes below the encoder.

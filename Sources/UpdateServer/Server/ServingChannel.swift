@@ -46,7 +46,7 @@ struct ServingChannel: ServerChildChannel {
       return channel.eventLoop.makeFailedFuture(error)
     }
     return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
-      if admission == .flood { channel.close(promise: nil) } else { try insert(into: channel, admission) }
+      if admission == .flood { channel.close(promise: nil) } else { try insert(into: channel, address, admission) }
       return value
     }
   }
@@ -55,10 +55,10 @@ struct ServingChannel: ServerChildChannel {
     await base.handle(value: value, logger: logger)
   }
 
-  private func insert(into channel: any Channel, _ admission: ConnectionLedger.Admission) throws {
+  private func insert(into channel: any Channel, _ address: String, _ admission: ConnectionLedger.Admission) throws {
     let pipeline = channel.pipeline.syncOperations
     let connection = ConnectionHandler(
-      settings, shelf: shelves.shelf(of: channel.eventLoop), isSurplus: admission == .surplus)
+      settings, shelf: shelves.shelf(of: channel.eventLoop), address: address, isSurplus: admission == .surplus)
     let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
     try pipeline.addHandler(ByteWatch(connection), position: .before(decoder))
     try pipeline.addHandler(connection, position: .after(decoder))

@@ -132,6 +132,14 @@ final class RawConnection: @unchecked Sendable {
     }
   }
 
+  /// What the next read gives; it stays to be read.
+  func peek() async throws -> [UInt8] {
+    try await Self.onThread {
+      if self.received.isEmpty { _ = try self.fill() }
+      return self.received
+    }
+  }
+
   /// Tells the server that nothing more will be sent.
   func endSending() { _ = shutdown(socket, Int32(SHUT_WR)) }
 
