@@ -35,7 +35,7 @@ extension ContentStore {
     try await blocking {
       // A full disk costs the note, and with it only the care for a kill in the next moments.
       do {
-        try DurableFile.write(try JSONText.bytes(note), to: Self.doubtName(name.digest), in: self.quarantine)
+        try DurableFile.write(try NoteText.bytes(note), to: Self.doubtName(name.digest), in: self.quarantine)
         try self.quarantine.sync()
       } catch let error as SystemError where error.isNoSpace {}
     }
@@ -91,7 +91,7 @@ extension ContentStore {
   }
 
   private func write(_ note: QuarantineNote, for digest: FileDigest) throws {
-    try DurableFile.write(try JSONText.bytes(note), to: digest.hex + ".json", in: quarantine)
+    try DurableFile.write(try NoteText.bytes(note), to: digest.hex + ".json", in: quarantine)
     try quarantine.sync()
   }
 

@@ -42,12 +42,12 @@ struct Sidecar: Codable, Hashable {
   }
 
   func write(_ digest: FileDigest, in folder: Folder) throws {
-    try DurableFile.write(try JSONText.bytes(self), to: Self.name(digest), in: folder)
+    try DurableFile.write(try NoteText.bytes(self), to: Self.name(digest), in: folder)
   }
 }
 
-/// JSON with a fixed order of fields, for people and for reading back.
-enum JSONText {
+/// The notes beside files: JSON with a fixed order of fields, for people and for reading back.
+enum NoteText {
   static func bytes(_ value: some Encodable) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

@@ -64,7 +64,7 @@ public struct AdminServer: Service {
 
   private func healthAnswer(_ health: SiteHealth) -> Response {
     let lists = [("reasons", health.reasons), ("warnings", health.warnings)].map { name, texts in
-      "\"\(name)\":[\(texts.map(JSONText.string).joined(separator: ","))]"
+      "\"\(name)\":[\(texts.map { JSONString.quoted($0) }.joined(separator: ","))]"
     }
     let status = health.isReady ? "ready" : "not ready"
     let bytes = Array("{\(lists[0]),\"status\":\"\(status)\",\(lists[1])}".utf8)

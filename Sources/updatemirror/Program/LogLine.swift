@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import UpdateModel
 
 /// One line of the log, for people or for machines. Nothing in it breaks the line or reaches a terminal as a command.
 struct LogLine {
@@ -53,20 +54,7 @@ struct LogLine {
     return shown
   }
 
-  private static func json(_ text: String) -> String {
-    var shown = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": shown += "\\\""
-      case "\\": shown += "\\\\"
-      case _ where isControl(scalar):
-        let digits = String(scalar.value, radix: 16)
-        shown += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: shown.unicodeScalars.append(scalar)
-      }
-    }
-    return shown + "\""
-  }
+  private static func json(_ text: String) -> String { JSONString.quoted(text, escaping: isControl) }
 
   /// C0, DEL, C1, and the separators that some readers take for line ends.
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
