@@ -36,6 +36,18 @@ public final class FileLock: Sendable {
     descriptor = try Self.take(path)
   }
 
+  /// Whether anybody holds the lock now. Takes nothing, so that no run is refused because of the question.
+  ///
+  /// - Throws: ``FileLockError/system(_:)``; a file that does not exist is not held.
+  public static func isHeld(path: String) throws(FileLockError) -> Bool {
+    do {
+      return try OwnedDescriptor(opening: path, flags: O_RDONLY | O_NOFOLLOW).isLockedElsewhere()
+    } catch {
+      if error.isNotFound { return false }
+      throw .system(error)
+    }
+  }
+
   private static func take(_ path: String) throws(FileLockError) -> OwnedDescriptor {
     let holder: Int32?
     do {

@@ -78,20 +78,42 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
     return FileStatus(status)
   }
 
-  /// Takes the exclusive advisory lock of the open file.
+  /// Takes the exclusive advisory lock of the open file, which must be open for writing.
   ///
   /// - Returns: false when another process or descriptor holds it.
   public func tryLock() throws(SystemError) -> Bool {
+    var whole = Self.wholeFile(F_WRLCK)
     do {
-      try repeatingInterrupted("flock", path) { flock(raw.number, LOCK_EX | LOCK_NB) }
+      try repeatingInterrupted("fcntl", path) { fcntl(raw.number, Self.setLock, &whole) }
       return true
-    } catch  where error.code == EWOULDBLOCK {
+    } catch  where error.code == EAGAIN || error.code == EACCES {
       return false
     }
   }
 
+  /// Whether another process or descriptor holds the lock. Asks only: nobody is kept from taking it meanwhile.
+  public func isLockedElsewhere() throws(SystemError) -> Bool {
+    var whole = Self.wholeFile(F_WRLCK)
+    try repeatingInterrupted("fcntl", path) { fcntl(raw.number, Self.askLock, &whole) }
+    return Int32(whole.l_type) != F_UNLCK
+  }
+
   /// Gives back what ``tryLock()`` took, before the descriptor closes.
-  public func unlock() { _ = flock(raw.number, LOCK_UN) }
+  public func unlock() {
+    var whole = Self.wholeFile(F_UNLCK)
+    _ = fcntl(raw.number, Self.setLock, &whole)
+  }
+
+  /// F_OFD_GETLK and F_OFD_SETLK of fcntl(2), which the module of the C library leaves out.
+  private static let (askLock, setLock): (Int32, Int32) = (36, 37)
+
+  /// Locks of this kind belong to the open file, as those of flock(2), and can be asked about without taking them.
+  private static func wholeFile(_ type: Int32) -> flock {
+    var lock = flock()
+    lock.l_type = Int16(type)
+    lock.l_whence = Int16(SEEK_SET)
+    return lock
+  }
 
   /// The whole file.
   ///

@@ -31,6 +31,22 @@ import UpdateModel
     _ = try FileLock(path: path)
   }
 
+  @Test("asking whether a lock is held takes nothing and makes no file")
+  func asked() throws {
+    #expect(try !FileLock.isHeld(path: path))
+    #expect(throws: SystemError.self) { try DurableFile.read(path, limit: 32) }
+    do {
+      let lock = try FileLock(path: path)
+      #expect(try FileLock.isHeld(path: path))
+      #expect(lock.path == path)
+    }
+    let reader = try OwnedDescriptor(opening: path, flags: O_RDONLY)
+    #expect(try !reader.isLockedElsewhere())
+    let lock = try FileLock(path: path)
+    #expect(try reader.isLockedElsewhere())
+    withExtendedLifetime(lock) {}
+  }
+
   @Test("a lock in a folder that does not exist is a system error")
   func missing() {
     let error = #expect(throws: FileLockError.self) { try FileLock(path: folder.path + "/no/lock") }

@@ -33,4 +33,7 @@ struct StateDirectory: Equatable, Sendable {
 
   /// Takes the lock that keeps runs apart which change the state.
   func lock() throws(FileLockError) -> FileLock { try FileLock(path: lockFile) }
+
+  /// Whether a run holds the lock now; takes nothing.
+  func isLocked() throws(FileLockError) -> Bool { try FileLock.isHeld(path: lockFile) }
 }

@@ -76,7 +76,7 @@ struct StatusReport: Report {
     upstream = configured
     role = configured == nil && !site.isReplica ? "root" : site.configuration.text(.upstreamMode)
     upstreamVerified = configured.map { $0.lowercased().hasPrefix("https://") }
-    running = try RunningCheck.isLocked(site.state)
+    running = try site.state.isLocked()
     lastSync = try await catalog.history(limit: 1).first.map(SyncHistoryReport.Row.init)
     nextSync = try await site.nextRun()?.description
     catalogue = Catalogue(try await catalog.counts())

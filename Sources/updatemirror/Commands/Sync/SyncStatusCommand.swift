@@ -39,7 +39,7 @@ struct SyncStatusReport: Report {
 
   init(_ site: Site) async throws {
     upstream = try await site.catalog.upstream().endpoint ?? site.configuration.optional(.upstreamURL)
-    running = try RunningCheck.isLocked(site.state)
+    running = try site.state.isLocked()
     lastSync = try await site.catalog.history(limit: 1).first.map(SyncHistoryReport.Row.init)
     nextSync = try await site.nextRun()?.description
     var listings: [Listing] = []
@@ -102,19 +102,5 @@ struct MissingFileRow: Encodable {
     }
     let rest = rows.count > limit ? "\n... and \(rows.count - limit) more (--json lists them)" : ""
     return "\n\n" + table.text + rest
-  }
-}
-
-/// Whether a run holds the lock now.
-enum RunningCheck {
-  static func isLocked(_ state: StateDirectory) throws(FileLockError) -> Bool {
-    do {
-      let lock = try state.lock()
-      withExtendedLifetime(lock) {}
-      return false
-    } catch {
-      guard case .held = error else { throw error }
-      return true
-    }
   }
 }
