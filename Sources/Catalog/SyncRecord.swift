@@ -8,6 +8,8 @@ public struct SyncRecord: Hashable, Sendable {
     case incomplete = 1
     case failed = 2
     case cancelled = 3
+    /// Metadata is complete, and its files are being fetched; for ever when the process was killed meanwhile.
+    case unfinished = 4
   }
 
   public var began: Timestamp

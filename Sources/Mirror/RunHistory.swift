@@ -11,15 +11,10 @@ struct RunHistory: Sendable {
   /// False for work that is no synchronization run.
   let isKept: Bool
 
-  /// What the row says until the content phase has ended, and for ever when it never does.
-  static let unfinished = "the content phase has not ended"
-
   /// - Returns: the row.
   func metadataEnded(_ report: SyncReport, contentFollows: Bool) async throws -> Int64? {
     guard isKept else { return nil }
-    var record = record(report, contentFollows ? .incomplete : .succeeded)
-    record.message = contentFollows ? Self.unfinished : nil
-    return try await catalog.recordHistory(record)
+    return try await catalog.recordHistory(record(report, contentFollows ? .unfinished : .succeeded))
   }
 
   /// A run for content alone that had nothing to do leaves no row.

@@ -45,9 +45,10 @@ struct RequestTests {
   func amend() async throws {
     let catalog = try await catalogue()
     var record = SyncRecord(
-      began: clock.now, ended: clock.now, endpoint: "http://a", outcome: .incomplete, newRevisions: 3)
+      began: clock.now, ended: clock.now, endpoint: "http://a", outcome: .unfinished, newRevisions: 3)
     let row = try await catalog.recordHistory(record)
     try await catalog.recordHistory(record)
+    #expect(try await catalog.history(limit: 10) == [record, record])
     record.outcome = .succeeded
     record.fetchedFiles = 7
     try await catalog.amendHistory(row, record)

@@ -4,6 +4,7 @@ import UpdateModel
 
 /// What the metrics tell of the catalogue and the content.
 struct SiteFigures: Sendable {
+  /// The newest run that has ended.
   var lastRun: SyncRecord?
   var lastSuccess: Timestamp?
   var content: ContentCounts
@@ -18,7 +19,7 @@ struct SiteFigures: Sendable {
     let runs = try await catalog.history(limit: 100)
     let disk = try await store.statistics()
     return SiteFigures(
-      lastRun: runs.first, lastSuccess: runs.first { $0.outcome == .succeeded }?.ended,
+      lastRun: runs.first { $0.outcome != .unfinished }, lastSuccess: runs.first { $0.outcome == .succeeded }?.ended,
       content: try await catalog.contentCounts(), wantedFiles: try await catalog.wantedTotals(policy).files,
       quarantinedFiles: disk.quarantine.files, revisions: try await catalog.counts().revisions,
       downstreamServers: try await catalog.downstreamServers().count, freeBytes: disk.freeBytes)
@@ -53,6 +54,7 @@ extension SyncRecord.Outcome {
     case .incomplete: "incomplete"
     case .failed: "failed"
     case .cancelled: "cancelled"
+    case .unfinished: "unfinished"
     }
   }
 }

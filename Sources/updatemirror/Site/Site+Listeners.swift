@@ -77,13 +77,25 @@ extension Site {
     try configuration.integer(.servePort) == 0 ? 0 : configuration.integer(setting)
   }
 
+  /// What an operator should know of the newest run; nil when it is in order, or still at work.
+  static func warning(of run: SyncRecord, isRunning: Bool) -> String? {
+    switch run.outcome {
+    case .succeeded: nil
+    case .unfinished: isRunning ? nil : "killed while it fetched files; the next one continues"
+    case .incomplete: run.message ?? "\(Quantity.count(run.missingFiles, "file")) missing"
+    case .failed: run.message ?? "failed"
+    case .cancelled: run.message ?? "cancelled; the next one continues"
+    }
+  }
+
   /// Whether this site can answer, and what its operator should look at.
   func health() async -> SiteHealth {
     var health = SiteHealth()
     do {
       _ = try await catalog.identity()
-      if let run = try await catalog.history(limit: 1).first, run.outcome != .succeeded {
-        health.warnings.append("last run: \(run.message ?? "not complete")")
+      let run = try await catalog.history(limit: 1).first
+      if let run, let warning = Self.warning(of: run, isRunning: try state.isLocked()) {
+        health.warnings.append("last run: \(warning)")
       }
     } catch {
       health.reasons.append("catalogue: \(error)")

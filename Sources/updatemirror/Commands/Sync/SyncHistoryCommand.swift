@@ -30,7 +30,7 @@ struct SyncHistoryReport: Report {
     let began: String
     let ended: String
     let upstream: String?
-    /// `succeeded`, `incomplete`, `failed` or `cancelled`.
+    /// `succeeded`, `incomplete`, `failed`, `cancelled` or `unfinished`.
     let outcome: String
     let message: String?
     let newRevisions: Int
@@ -82,6 +82,7 @@ extension SyncRecord.Outcome {
     case .incomplete: "incomplete"
     case .failed: "failed"
     case .cancelled: "cancelled"
+    case .unfinished: "unfinished"
     }
   }
 }
