@@ -128,26 +128,6 @@ extension Catalog {
     }
   }
 
-  /// Records that a DSS asked for files (DownloadFiles, SSS-249), and wakes those who listen to ``fileRequests()``.
-  ///
-  /// - Returns: the digests that no published revision lists (FileDigestsMissing).
-  public func requestFiles(_ digests: [FileDigest]) async throws -> [FileDigest] {
-    defer { requestSignal.raise() }
-    return try await write("request files") { db in
-      let sql = """
-        UPDATE file SET isRequested = 1 WHERE digest = ? AND EXISTS (
-          SELECT 1 FROM revisionFile JOIN revision USING (revisionID)
-          WHERE revisionFile.fileID = file.fileID AND changeSequence IS NOT NULL)
-        """
-      let update = try RawStatement(db, sql)
-      return try digests.filter { digest in
-        update.bind(1, digest.bytes)
-        try update.run()
-        return update.changes == 0
-      }
-    }
-  }
-
   /// Records verified files, in one transaction. Also takes digests that no revision lists yet, so that presence
   /// can be told from the content store when the database was lost.
   public func markPresent(_ digests: [FileDigest]) async throws {
@@ -183,11 +163,6 @@ extension Catalog {
         try update.run()
       }
     }
-  }
-
-  /// Counts a failed attempt. `nextTry` nil: the next run tries again.
-  public func recordFailure(_ digest: FileDigest, reason: String, nextTry: Timestamp? = nil) async throws {
-    try await recordFailures([FailedAttempt(digest, reason: reason, nextTry: nextTry)])
   }
 
   /// Counts failed attempts, in one transaction. Digests that no revision ever listed are ignored.

@@ -4,20 +4,37 @@ public import UpdateModel
 
 /// What a DSS asks of files by digest or by name.
 extension Catalog {
+  /// Records that a DSS asked for files (DownloadFiles, SSS-249), and wakes those who listen to ``fileRequests()``.
+  ///
+  /// - Returns: the digests that no published revision lists (FileDigestsMissing).
+  public func requestFiles(_ digests: [FileDigest]) async throws -> [FileDigest] {
+    defer { requestSignal.raise() }
+    return try await write("request files") { db in
+      let update = try RawStatement(db, "UPDATE file SET isRequested = 1 WHERE \(Self.isPublishedFile)")
+      return try digests.filter { digest in
+        update.bind(1, digest.bytes)
+        try update.run()
+        return update.changes == 0
+      }
+    }
+  }
+
   /// Those of the digests that no published revision lists (FileDigestsMissing, SSS-235).
   public func unpublishedFiles(among digests: [FileDigest]) async throws -> [FileDigest] {
     try await read("unpublished files") { db in
-      let sql = """
-        SELECT 1 FROM file JOIN revisionFile USING (fileID) JOIN revision USING (revisionID)
-        WHERE digest = ? AND changeSequence IS NOT NULL LIMIT 1
-        """
-      let statement = try RawStatement(db, sql)
+      let statement = try RawStatement(db, "SELECT 1 FROM file WHERE \(Self.isPublishedFile)")
       return try digests.filter { digest in
         statement.bind(1, digest.bytes)
         return try statement.fetchInt64() == nil
       }
     }
   }
+
+  /// A condition on `file`: this digest, and a revision that readers see lists it.
+  private static let isPublishedFile = """
+    digest = ? AND EXISTS (SELECT 1 FROM revisionFile JOIN revision USING (revisionID)
+      WHERE revisionFile.fileID = file.fileID AND changeSequence IS NOT NULL)
+    """
 
   /// The file that a `FileName` of the metadata means below a folder of `/Content` (AMB-02, SSS-271).
   ///

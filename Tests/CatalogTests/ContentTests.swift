@@ -106,8 +106,10 @@ struct ContentTests {
   @Test("a failed file waits for its next try and is missing with its reason and the bundle that needs it")
   func failures() async throws {
     let catalog = try await catalogue()
-    try await catalog.recordFailure(digest(31), reason: "404", nextTry: clock.now.adding(seconds: 60))
-    try await catalog.recordFailure(digest(31), reason: "digest differs", nextTry: clock.now.adding(seconds: 60))
+    try await catalog.recordFailures([FailedAttempt(digest(31), reason: "404", nextTry: clock.now.adding(seconds: 60))])
+    try await catalog.recordFailures([
+      FailedAttempt(digest(31), reason: "digest differs", nextTry: clock.now.adding(seconds: 60))
+    ])
     #expect(try await wanted(catalog, eager) == [digest(41)])
     let missing = try await catalog.missingFiles(eager, limit: 10)
     #expect(missing.map(\.file.digest) == [digest(31), digest(41)])
@@ -189,7 +191,7 @@ struct ContentTests {
   @Test("a run that an operator starts tries files at once whose next try is later; their attempts stay")
   func atOnce() async throws {
     let catalog = try await catalogue()
-    try await catalog.recordFailure(digest(31), reason: "404", nextTry: clock.now.adding(seconds: 60))
+    try await catalog.recordFailures([FailedAttempt(digest(31), reason: "404", nextTry: clock.now.adding(seconds: 60))])
     #expect(try await wanted(catalog, eager) == [digest(41)])
     try await catalog.tryFilesAtOnce()
     let files = try await catalog.wantedFiles(eager, limit: 10)

@@ -151,7 +151,6 @@ import WireFormat
     ledger.leave("d", .flood)
     ledger.leave("a", .surplus)
     #expect(ledger.enter("d") == .surplus)
-    #expect(ledger.open == 2)
   }
 
   @Test("content under a bandwidth limit is complete")

@@ -93,12 +93,17 @@ extension SyncSession {
   ///
   /// A full page says that one level has more of them; a short one ends the level.
   mutating func found(references identities: [UpdateIdentity]) {
+    fetchOnce(identities)
+    if identities.count < Fetch.pageSize { referenceDepth += 1 }
+  }
+
+  /// Asks for what was not asked for yet, unless it is nested too deeply. Nothing new: the references are complete.
+  private mutating func fetchOnce(_ identities: [UpdateIdentity]) {
     let fresh = identities.filter { fetch.references.insert($0).inserted }
     let isTooDeep = !fresh.isEmpty && referenceDepth >= Fetch.maximumDepth
     if isTooDeep { leavesReferencesOut = true }
     fetch.areReferencesComplete = fresh.isEmpty || isTooDeep
     fetch.pending = isTooDeep ? [] : fresh[...]
-    if identities.count < Fetch.pageSize { referenceDepth += 1 }
   }
 
   /// Prerequisites outside the selection come along (AMB-08). They are named without a revision number, which only a
@@ -123,12 +128,8 @@ extension SyncSession {
 
   /// What a prerequisite bundles and needs itself is looked for afterwards.
   mutating func found(prerequisites identities: [UpdateIdentity]) {
-    let fresh = identities.filter { fetch.references.insert($0).inserted }
-    let isTooDeep = !fresh.isEmpty && referenceDepth >= Fetch.maximumDepth
-    if isTooDeep { leavesReferencesOut = true }
-    fetch.prerequisites = fresh.isEmpty || isTooDeep ? .complete : .unknown
-    fetch.areReferencesComplete = fresh.isEmpty || isTooDeep
-    fetch.pending = isTooDeep ? [] : fresh[...]
+    fetchOnce(identities)
+    fetch.prerequisites = fetch.areReferencesComplete ? .complete : .unknown
     referenceDepth += 1
   }
 

@@ -29,9 +29,6 @@ final class ConnectionLedger: Sendable {
     self.limitOfAddress = limitOfAddress
   }
 
-  /// Connections that are being served.
-  var open: Int { counts.withLock { $0.welcome } }
-
   /// Counts a connection in. Each needs one ``leave(_:_:)`` with what this gave.
   func enter(_ address: String) -> Admission {
     counts.withLock { counts in

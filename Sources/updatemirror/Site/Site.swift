@@ -25,8 +25,7 @@ struct Site: Sendable {
   }
 
   static func open(_ state: StateDirectory, configuration: Configuration) async throws -> Site {
-    let format = LogLine.Format(rawValue: configuration.text(.logFormat)) ?? .console
-    let logger = Logs.logger("updatemirror", level: configuration.text(.logLevel), format: format)
+    let logger = Logs.logger("updatemirror", level: configuration.text(.logLevel), format: logFormat(configuration))
     let policy = DigestPolicy(rawValue: configuration.text(.contentDigestPolicy)) ?? .sha256Required
     let store = try ContentStore(
       state: state.path, policy: policy, minimumFree: try configuration.byteCount(.contentMinFree))
@@ -47,7 +46,11 @@ struct Site: Sendable {
       requiresSHA256: store.policy == .sha256Required)
   }
 
-  var logFormat: LogLine.Format { LogLine.Format(rawValue: configuration.text(.logFormat)) ?? .console }
+  var logFormat: LogLine.Format { Self.logFormat(configuration) }
+
+  private static func logFormat(_ configuration: Configuration) -> LogLine.Format {
+    LogLine.Format(rawValue: configuration.text(.logFormat)) ?? .console
+  }
 
   var isReplica: Bool { configuration.text(.upstreamMode) == "replica" }
 
