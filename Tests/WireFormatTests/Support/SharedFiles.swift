@@ -1,17 +1,9 @@
 import Foundation
+import TestSupport
 
-/// The recordings and service descriptions that lie beside the project.
+/// The recordings that lie beside the project.
 enum SharedFiles {
-  private static func folder(_ variable: String, _ name: String) -> URL {
-    if let path = ProcessInfo.processInfo.environment[variable] { return URL(fileURLWithPath: path) }
-    let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-      .deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    return root.deletingLastPathComponent().appendingPathComponent("shared").appendingPathComponent(name)
-  }
-
-  static var recordings: URL { folder("UPDATEMIRROR_RECORDINGS", "recordings") }
-  static var wsdl: URL { folder("UPDATEMIRROR_WSDL", "wsdl") }
+  static var recordings: URL { URL(fileURLWithPath: Recordings.locate() ?? Recordings.candidates[0]) }
 
   static func bytes(_ url: URL) throws -> [UInt8] { try [UInt8](Data(contentsOf: url)) }
 }

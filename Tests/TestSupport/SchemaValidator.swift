@@ -1,22 +1,31 @@
 import CLibXML2
 import Foundation
 
-/// Validates message elements against the schemas inside a WSDL file, with libxml2.
-final class SchemaValidator {
+/// Validates message elements against the schemas inside the WSDL files of the protocol, with libxml2. The files lie
+/// beside the recordings.
+public final class SchemaValidator {
   private let schema: xmlSchemaPtr
-  private let folder: URL
+  private let directory: TemporaryDirectory
 
-  struct Failure: Error { let words: String }
+  public struct Failure: Error { public let words: String }
+
+  /// The folder of the WSDL files; nil when there are none, which is said plainly.
+  public static var folder: String? {
+    if let named = ProcessInfo.processInfo.environment["UPDATEMIRROR_WSDL"] { return named }
+    return Recordings.locate().map { URL(fileURLWithPath: $0).deletingLastPathComponent().path + "/wsdl" }
+      .flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+  }
 
   /// Collects the words of libxml2.
   private final class Words { var text = "" }
 
-  init(wsdl name: String) throws {
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent("schema-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let text = String(decoding: try SharedFiles.bytes(SharedFiles.wsdl.appendingPathComponent(name)), as: UTF8.self)
-    let driver = try Self.writeSchemas(of: text, to: folder)
-    guard let context = xmlSchemaNewParserCtxt(driver.path) else { throw Failure(words: "no context") }
+  /// Loads all schemas of one file.
+  public init(wsdl name: String) throws {
+    guard let folder = Self.folder else { throw Failure(words: "no WSDL files") }
+    directory = try TemporaryDirectory()
+    let text = try String(contentsOfFile: folder + "/" + name, encoding: .utf8)
+    let entry = try Self.writeSchemas(of: text, to: directory)
+    guard let context = xmlSchemaNewParserCtxt(entry) else { throw Failure(words: "no context") }
     defer { xmlSchemaFreeParserCtxt(context) }
     let words = Words()
     xmlSchemaSetParserStructuredErrors(context, Self.collect, Unmanaged.passUnretained(words).toOpaque())
@@ -24,13 +33,10 @@ final class SchemaValidator {
     self.schema = schema
   }
 
-  deinit {
-    xmlSchemaFree(schema)
-    try? FileManager.default.removeItem(at: folder)
-  }
+  deinit { xmlSchemaFree(schema) }
 
   /// The words of libxml2 about the first element in the body; empty when it is valid.
-  func complaints(about envelope: [UInt8]) throws -> String {
+  public func complaints(about envelope: [UInt8]) throws -> String {
     guard let document = xmlReadMemory(envelope.map { CChar(bitPattern: $0) }, Int32(envelope.count), nil, nil, 0)
     else { throw Failure(words: "not XML") }
     defer { xmlFreeDoc(document) }
@@ -64,7 +70,7 @@ final class SchemaValidator {
   }
 
   /// Cuts the schemas out of the WSDL, gives their imports locations, and imports all of them.
-  private static func writeSchemas(of wsdl: String, to folder: URL) throws -> URL {
+  private static func writeSchemas(of wsdl: String, to directory: TemporaryDirectory) throws -> String {
     let declarations = Self.declarations(in: wsdl)
     var driver = "<s:schema xmlns:s='http://www.w3.org/2001/XMLSchema'>\n"
     var schemas: [(namespace: String, text: String)] = []
@@ -81,12 +87,10 @@ final class SchemaValidator {
           of: "<s:import namespace=\"\(target.namespace)\"",
           with: "<s:import schemaLocation=\"\(other).xsd\" namespace=\"\(target.namespace)\"")
       }
-      try text.write(to: folder.appendingPathComponent("\(index).xsd"), atomically: true, encoding: .utf8)
+      try directory.write(Array(text.utf8), to: "\(index).xsd")
       driver += "<s:import namespace='\(schema.namespace)' schemaLocation='\(index).xsd'/>\n"
     }
-    let url = folder.appendingPathComponent("all.xsd")
-    try (driver + "</s:schema>").write(to: url, atomically: true, encoding: .utf8)
-    return url
+    return try directory.write(Array((driver + "</s:schema>").utf8), to: "all.xsd")
   }
 
   /// The namespace declarations of the WSDL's root.
