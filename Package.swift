@@ -134,7 +134,7 @@ let package = Package(
       "updatemirrorTests",
       [
         "Catalog", "Mirror", "Platform", "Sealing", "TestSupport", "UpdateModel", "UpdateServer", "WireFormat",
-        "updatemirror", argumentParser,
+        "updatemirror", argumentParser, lifecycle,
       ], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6]

@@ -60,8 +60,14 @@ public final class ChildProcess: Sendable {
     isReaped.withLock { if !$0 { _ = kill(processID, signal) } }
   }
 
+  /// Cancelling the task, as the time limit of a test does, kills the program.
   public func ended() async -> Ending {
-    await ending.value { $0 != nil } ?? .exited(0)
+    await withTaskCancellationHandler {
+      if let ending = await ending.value(where: { $0 != nil }) { return ending }
+      return waitUntilExit()
+    } onCancel: {
+      send(SIGKILL)
+    }
   }
 
   /// Blocks the calling thread until the program is gone.

@@ -3,6 +3,7 @@ import Synchronization
 /// A value that tasks can await a condition of.
 public final class Watched<Value: Sendable>: Sendable {
   private struct Waiter {
+    let number: Int
     let isMet: @Sendable (Value) -> Bool
     let continuation: CheckedContinuation<Value, Never>
   }
@@ -10,6 +11,7 @@ public final class Watched<Value: Sendable>: Sendable {
   private struct State {
     var value: Value
     var waiters: [Waiter] = []
+    var lastWaiter = 0
   }
 
   private let state: Mutex<State>
@@ -31,15 +33,32 @@ public final class Watched<Value: Sendable>: Sendable {
     return result
   }
 
-  /// Returns the first value from now on that meets the condition. A test's own time limit ends a wait in vain.
+  /// Returns the first value from now on that meets the condition; when the task is cancelled, as by the time limit of
+  /// its test, the value that there is.
   public func value(where isMet: @escaping @Sendable (Value) -> Bool) async -> Value {
-    await withCheckedContinuation { continuation in
-      let known: Value? = state.withLock { state in
-        if isMet(state.value) { return state.value }
-        state.waiters.append(Waiter(isMet: isMet, continuation: continuation))
-        return nil
-      }
-      if let known { continuation.resume(returning: known) }
+    let number = state.withLock { state in
+      state.lastWaiter += 1
+      return state.lastWaiter
     }
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let known: Value? = state.withLock { state in
+          if isMet(state.value) || Task.isCancelled { return state.value }
+          state.waiters.append(Waiter(number: number, isMet: isMet, continuation: continuation))
+          return nil
+        }
+        if let known { continuation.resume(returning: known) }
+      }
+    } onCancel: {
+      giveUp(number)
+    }
+  }
+
+  private func giveUp(_ number: Int) {
+    let (waiter, value) = state.withLock { state in
+      let index = state.waiters.firstIndex { $0.number == number }
+      return (index.map { state.waiters.remove(at: $0) }, state.value)
+    }
+    waiter?.continuation.resume(returning: value)
   }
 }

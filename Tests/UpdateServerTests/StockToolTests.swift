@@ -8,7 +8,7 @@ import UpdateModel
 @testable import UpdateServer
 
 /// Programs that people have, against our server.
-@Suite struct StockToolTests {
+@Suite(.timeLimit(.minutes(10))) struct StockToolTests {
   static let size = 40_000_000
 
   private static func has(_ program: String) -> Bool {

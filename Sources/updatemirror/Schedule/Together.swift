@@ -10,7 +10,8 @@ struct Together: Service {
     do {
       try await withThrowingTaskGroup(of: Void.self) { group in
         for service in services { group.addTask { try await service.run() } }
-        try await group.waitForAll()
+        // One after the other as they end: waiting for all would hold the first error back until the last has ended.
+        for try await _ in group {}
       }
     } catch  where Task.isShuttingDownGracefully && Task.isCancelled {
       return

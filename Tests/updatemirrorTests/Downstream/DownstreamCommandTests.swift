@@ -10,7 +10,7 @@ import UpdateServer
 @testable import updatemirror
 
 /// The commands through the program, on a state directory of their own.
-@Suite("Downstream commands")
+@Suite("Downstream commands", .timeLimit(.minutes(5)))
 struct DownstreamCommandTests {
   let folder = try! TemporaryDirectory()
   private var state: String { folder.path("state") }

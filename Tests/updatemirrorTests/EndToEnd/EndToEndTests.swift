@@ -5,7 +5,7 @@ import Testing
 @testable import updatemirror
 
 /// The program as an operator meets it: processes, files, exit statuses.
-@Suite("End to end of the program", .serialized)
+@Suite("End to end of the program", .serialized, .timeLimit(.minutes(10)))
 struct EndToEndTests {
   private let folder: TemporaryDirectory
   private var first: String { folder.path + "/first" }

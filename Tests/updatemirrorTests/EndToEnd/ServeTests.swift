@@ -5,7 +5,7 @@ import Testing
 
 @testable import updatemirror
 
-@Suite struct ServeTests {
+@Suite(.timeLimit(.minutes(5))) struct ServeTests {
   private let folder: TemporaryDirectory
   private var state: String { folder.path("state") }
 
@@ -65,7 +65,9 @@ import Testing
     #expect(try curl(secure + "/Content/00/none.cab", "--cacert", roots).ending != .exited(0))
     server.send(SIGHUP)
     // The signal is answered on a thread of its own.
-    while try curl(secure + "/Content/00/none.cab", "--cacert", roots).ending != .exited(0) {}
+    while try curl(secure + "/Content/00/none.cab", "--cacert", roots).ending != .exited(0) {
+      try Task.checkCancellation()
+    }
     server.send(SIGTERM)
     #expect(await server.ended().status == 0)
   }
