@@ -17,7 +17,9 @@ public struct UpstreamEndpoint: Hashable, Sendable {
   /// - Throws: ``SyncError/upstreamURLRefused(_:reason:)`` for anything else: a path,
   ///   a query, a name with a password, another scheme.
   public init(_ text: String) throws(SyncError) {
-    func refuse(_ reason: String) -> SyncError { .upstreamURLRefused(text, reason: reason) }
+    // A user may have put a password before the host.
+    let shown = text.contains("@") ? "(not shown)" : text
+    func refuse(_ reason: String) -> SyncError { .upstreamURLRefused(shown, reason: reason) }
     let lower = text.lowercased()
     let isSecure = lower.hasPrefix("https://")
     guard isSecure || lower.hasPrefix("http://") else { throw refuse("it must begin with http:// or https://") }

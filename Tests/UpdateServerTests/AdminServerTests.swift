@@ -71,7 +71,7 @@ import UpdateModel
     for status in [200, 206, 206, 404] {
       metrics.record(
         AnsweredRequest(
-          address: "192.0.2.1", method: "GET", path: "/Content/00/x", kind: .content, status: status, bytes: 100,
+          address: "192.0.2.1", method: "GET", target: "/Content/00/x", kind: .content, status: status, bytes: 100,
           duration: .milliseconds(3)))
     }
     metrics.recordCall("GetConfigData", outcome: "InvalidCookie", duration: .seconds(2))
@@ -109,6 +109,34 @@ import UpdateModel
         #expect(hasFamily, "\(line)")
       }
     }
+  }
+
+  @Test("a run that has not ended, or never will, hides the end of the one before it from nobody")
+  func unfinishedRun() async throws {
+    let now = TestClock().clock()
+    let runs = [SyncRecord.Outcome.succeeded, .unfinished].enumerated().map { number, outcome in
+      let moment = now.adding(seconds: Double(number) * 60)
+      return SyncRecord(began: moment, ended: moment, endpoint: "http://a", outcome: outcome)
+    }
+    try await Self.run(prepare: { for run in runs { try await $0.recordHistory(run) } }) { port async throws in
+      let lines = try await Self.get("/metrics", port: port).text.split(separator: "\n")
+      let ends = lines.filter { $0.hasPrefix("updatemirror_sync_last_end_timestamp_seconds{") }
+      let last = #"updatemirror_sync_last_end_timestamp_seconds{result="complete"} \#(Int(now.unixSeconds))"#
+      #expect(ends.map(String.init) == [last])
+    }
+  }
+
+  @Test(
+    "a request is told by its path: no query, no user of an absolute address",
+    arguments: [
+      ("/Content/00/a@b.cab", "/Content/00/a@b.cab"), ("/a?sig=secret", "/a"), ("/a#secret", "/a"),
+      ("http://user:secret@host/a?secret", "/a"), ("HTTPS://secret@host", "/"), ("/x://y@z", "/x://y@z"),
+      ("user:secret@host:443", "host:443"), ("*", "*"),
+    ])
+  func paths(_ target: String, _ path: String) {
+    let request = AnsweredRequest(
+      address: "", method: "GET", target: target, kind: .other, status: 404, bytes: 0, duration: .zero)
+    #expect(request.path == path)
   }
 
   @Test("a label value cannot break out of its quotes")

@@ -8,7 +8,8 @@ public struct AnsweredRequest: Hashable, Sendable {
   /// The client's address; empty when the connection was gone.
   public var address: String
   public var method: String
-  /// As it was sent, cut after 256 characters. It may hold anything: escape it.
+  /// The path as it was sent, cut after 256 characters. No query and nothing before the path of an absolute URL: both
+  /// may carry secrets. It may hold anything else: escape it.
   public var path: String
   public var kind: Kind
   /// The last part of SOAPAction, when it is the name of an operation.
@@ -20,16 +21,27 @@ public struct AnsweredRequest: Hashable, Sendable {
   public var duration: Duration
 
   public init(
-    address: String, method: String, path: String, kind: Kind, operation: String? = nil, status: Int, bytes: Int64,
+    address: String, method: String, target: String, kind: Kind, operation: String? = nil, status: Int, bytes: Int64,
     duration: Duration
   ) {
     self.address = address
     self.method = method
-    self.path = String(path.prefix(256))
+    path = Self.path(of: target)
     self.kind = kind
     self.operation = operation
     self.status = status
     self.bytes = bytes
     self.duration = duration
+  }
+
+  private static func path(of target: String) -> String {
+    var path = target.prefix { $0 != "?" && $0 != "#" }
+    if let scheme = path.firstRange(of: "://"), !path.hasPrefix("/") {
+      let afterScheme = path[scheme.upperBound...]
+      path = afterScheme.firstIndex(of: "/").map { afterScheme[$0...] } ?? "/"
+    } else if !path.hasPrefix("/"), let user = path.lastIndex(of: "@") {
+      path = path[path.index(after: user)...]
+    }
+    return String(path.prefix(256))
   }
 }

@@ -18,7 +18,8 @@ struct RequestRecord {
   /// - Parameter address: the client's.
   func answered(address: String, now: NIODeadline) -> AnsweredRequest {
     AnsweredRequest(
-      address: address, method: head.method.rawValue, path: head.uri, kind: kind, operation: operation, status: status,
+      address: address, method: head.method.rawValue, target: head.uri, kind: kind, operation: operation,
+      status: status,
       bytes: bytes, duration: .nanoseconds((now - began).nanoseconds))
   }
 

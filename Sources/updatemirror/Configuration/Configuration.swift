@@ -80,7 +80,7 @@ struct Configuration: Sendable {
 
   private static func check(_ text: String, for setting: Setting, place: String) throws(ConfigurationError) {
     guard !setting.kind.accepts(text) else { return }
-    let found = setting.isSecret ? "a value that is not shown" : "\"\(text)\""
+    let found = setting.mayShow(text) ? "\"\(text)\"" : "a value that is not shown"
     throw .badValue(place: place, key: setting.key, expected: setting.kind.expected, found: found)
   }
 
@@ -105,7 +105,7 @@ struct Configuration: Sendable {
     let line = document.lines.line(of: setting.key.split(separator: ".").map(String.init))
     guard var text = setting.kind.text(of: value) else {
       let place = line.map { "\(document.file): line \($0)" } ?? document.file
-      let found = setting.isSecret ? "a value that is not shown" : value.shown
+      let found = setting.mayShow(value.shown) ? value.shown : "a value that is not shown"
       throw .badValue(place: place, key: setting.key, expected: setting.kind.expected, found: found)
     }
     if setting.kind == .path, !text.isEmpty, !text.hasPrefix("/") {

@@ -59,6 +59,9 @@ enum Setting: String, CaseIterable, Sendable {
   /// Its value is never shown: it may carry a password.
   var isSecret: Bool { self == .upstreamProxy }
 
+  /// Whether an error may repeat this text. An address with a user before the host is refused, and may name a password.
+  func mayShow(_ text: String) -> Bool { !isSecret && !(kind == .url && text.contains("@")) }
+
   var kind: SettingKind { rule.kind }
 
   /// The default, as it would be written in the environment; empty = no value.
@@ -104,7 +107,7 @@ enum Setting: String, CaseIterable, Sendable {
     case .upstreamClientKey:
       Rule(.path, "", "PEM file with the key of upstream.client-certificate")
     case .upstreamProxy:
-      Rule(.url, "", "HTTP proxy for outgoing requests; empty = none (the environment's proxies are not used)")
+      Rule(.proxy, "", "HTTP proxy for outgoing requests; empty = none (the environment's proxies are not used)")
     case .subscriptionManifest:
       Rule(.path, "", "what to mirror: a subscription manifest; empty = everything the upstream server has")
     case .contentDigestPolicy:

@@ -3,8 +3,10 @@ import Foundation
 /// What a setting's value may be.
 enum SettingKind: Equatable, Sendable {
   case text
-  /// `http://` or `https://`, with a host, without a query.
+  /// `http://` or `https://`, with a host, without a user, a password or a query.
   case url
+  /// The same, and a user with a password may stand before the host.
+  case proxy
   case path
   case integer(ClosedRange<Int64>)
   /// Bytes: `1048576`, `512 KiB`, `1.5 GB`.
@@ -19,7 +21,8 @@ enum SettingKind: Equatable, Sendable {
   var expected: String {
     switch self {
     case .text: "a string"
-    case .url: "an http:// or https:// URL"
+    case .url: "an http:// or https:// URL without user and password"
+    case .proxy: "an http:// or https:// URL"
     case .path: "a path"
     case .integer(let range): "an integer from \(range.lowerBound) to \(range.upperBound)"
     case .bytes: "a size such as 1048576, \"512 MiB\" or \"10 GB\""
@@ -48,7 +51,8 @@ enum SettingKind: Equatable, Sendable {
   func accepts(_ text: String) -> Bool {
     switch self {
     case .text, .path: !text.utf8.contains(0) && !text.contains("\n")
-    case .url: text.isEmpty || Self.isServerURL(text)
+    case .url: text.isEmpty || Self.isServerURL(text) && !text.contains("@")
+    case .proxy: text.isEmpty || Self.isServerURL(text)
     case .integer(let range): Int64(text).map { range.contains($0) } ?? false
     case .bytes: Self.byteCount(text) != nil
     case .duration: Self.seconds(text) != nil

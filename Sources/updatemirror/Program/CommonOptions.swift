@@ -56,7 +56,8 @@ struct CommonOptions: ParsableArguments {
         throw .badValue(place: "--set", key: setting.key, expected: "KEY=VALUE", found: "no value")
       }
       if let first = flags[setting], first != parts[1] {
-        let found = setting.isSecret ? "two values" : "\"\(first)\" and \"\(parts[1])\""
+        let isShown = setting.mayShow(first + parts[1])
+        let found = isShown ? "\"\(first)\" and \"\(parts[1])\"" : "two values"
         throw .badValue(place: "--set", key: setting.key, expected: "one value", found: found)
       }
       flags[setting] = parts[1]

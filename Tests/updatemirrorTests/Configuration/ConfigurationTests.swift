@@ -94,7 +94,7 @@ struct ConfigurationTests {
       ("[upstream]\nurl = \"http://a\"\n[upstream]\nurl = \"http://b\"", "line 3: not TOML"),
       (
         "[upstream]\nurl = [\"http://a:8530\", \"http://b:8530\"]",
-        "line 2: upstream.url: expected an http:// or https:// URL, found an array"
+        "line 2: upstream.url: expected an http:// or https:// URL without user and password, found an array"
       ),
       (
         "[[upstream]]\nurl = \"http://a\"\n[[upstream]]\nurl = \"http://b\"",
