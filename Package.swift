@@ -55,12 +55,13 @@ let package = Package(
     cellar("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
     cellar("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
     cellar("CLibXML2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
+    cellar("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     cellar("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
 
     room("UpdateModel"),
     room("Platform", ["UpdateModel"]),
     room("Sealing", ["COpenSSL", "UpdateModel"]),
-    room("Packing", ["CArchive", "CZstd"]),
+    room("Packing", ["CArchive", "CZlib", "CZstd"]),
 
     room("WireFormat", ["CLibXML2", "UpdateModel"]),
     room("Catalog", ["Packing", "UpdateModel", grdb, grdbSQLite]),

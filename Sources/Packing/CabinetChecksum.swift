@@ -4,19 +4,21 @@
 enum CabinetChecksum {
   /// - Parameter bytes: the two 16-bit lengths, then the block.
   static func of(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    let lengths = bytes.prefix(4)
-    return sum(lengths) ^ sum(bytes.dropFirst(4))
+    bytes.withUnsafeBytes { of($0) }
   }
 
-  private static func sum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+  /// - Parameter bytes: the two 16-bit lengths, then the block.
+  static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    sum(bytes.prefix(4)) ^ sum(bytes.dropFirst(4))
+  }
+
+  private static func sum(_ part: Slice<UnsafeRawBufferPointer>) -> UInt32 {
+    let bytes = UnsafeRawBufferPointer(rebasing: part)
+    let whole = bytes.count & ~3
     var sum: UInt32 = 0
-    var index = bytes.startIndex
-    while index + 4 <= bytes.endIndex {
-      sum ^=
-        UInt32(bytes[index]) | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2]) << 16
-        | UInt32(bytes[index + 3]) << 24
-      index += 4
+    for index in stride(from: 0, to: whole, by: 4) {
+      sum ^= UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt32.self))
     }
-    return sum ^ bytes[index...].reduce(0) { $0 << 8 | UInt32($1) }
+    return sum ^ bytes[whole...].reduce(0) { $0 << 8 | UInt32($1) }
   }
 }

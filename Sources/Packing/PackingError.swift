@@ -1,4 +1,6 @@
 /// Why a Cabinet or a Zstandard frame was refused, or bytes could not be packed.
+///
+/// Names of members come from strangers: descriptions show them without control characters.
 public enum PackingError: Error, Hashable, Sendable {
   /// The bytes do not begin as a Cabinet does; `found` are the first bytes, at most four.
   case notACabinet(found: [UInt8])
@@ -14,8 +16,23 @@ public enum PackingError: Error, Hashable, Sendable {
   case memberLengthMismatch(declared: Int, found: Int)
   /// Damaged or unknown inside; `reason` is the text of the library.
   case unreadable(operation: String, reason: String)
-  /// A name that a Cabinet cannot hold: empty, longer than 255 bytes or with a zero byte.
+  /// A name that a Cabinet cannot hold or that is a path: empty, longer than 255 bytes, with a control character,
+  /// a slash or a backslash.
   case memberName(String)
+  /// A member longer than the format or the caller allows; `found` is what is declared, or known so far.
+  case memberAboveLimit(name: String, limit: Int, found: Int)
+  /// All members together unpack to more than the caller allows for a Cabinet of `packed` bytes.
+  case suspiciousRatio(packed: Int, unpacked: Int, limit: Int)
+  /// The Cabinet would exceed what Windows reads.
+  case cabinetTooLarge(limit: Int)
+  case tooManyMembers(limit: Int, found: Int)
+  /// A member that nobody expects.
+  case unexpectedMember(String, expected: [String])
+  case missingMember(String)
+  /// Two members of one name; letter case does not tell names apart.
+  case duplicateMember(String)
+  /// The Cabinet's file cannot be opened or read; `reason` is the system's text.
+  case file(path: String, operation: String, reason: String)
   /// The library could not compress; `reason` is its text.
   case cannotCompress(operation: String, reason: String)
   /// A damaged Zstandard frame; `reason` is the text of the library.
@@ -39,11 +56,29 @@ extension PackingError: CustomStringConvertible {
     case .memberLengthMismatch(let declared, let found):
       "Cabinet member: expected \(declared) bytes, found \(found)"
     case .unreadable(let operation, let reason): "Cabinet: cannot \(operation): \(reason)"
-    case .memberName(let name): "Cabinet member: expected a name of 1 to 255 bytes, found \(name.utf8.count) in it"
-    case .cannotCompress(let operation, let reason): "gzip: cannot \(operation): \(reason)"
+    case .memberName(let name): "Cabinet member: expected a plain name of 1 to 255 bytes, found \(Self.shown(name))"
+    case .memberAboveLimit(let name, let limit, let found):
+      "Cabinet member \(Self.shown(name)): expected at most \(limit) bytes, found \(found)"
+    case .suspiciousRatio(let packed, let unpacked, let limit):
+      "Cabinet of \(packed) bytes: expected at most \(limit) bytes in its members, found \(unpacked)"
+    case .cabinetTooLarge(let limit): "Cabinet: expected at most \(limit) bytes, found more"
+    case .tooManyMembers(let limit, let found): "Cabinet: expected at most \(limit) members, found \(found)"
+    case .unexpectedMember(let name, let expected):
+      "Cabinet: expected the members \(expected.joined(separator: ", ")), found \(Self.shown(name))"
+    case .missingMember(let name): "Cabinet: expected the member \(Self.shown(name)), found none of this name"
+    case .duplicateMember(let name): "Cabinet: expected one member \(Self.shown(name)), found two"
+    case .file(let path, let operation, let reason): "Cabinet \(path): cannot \(operation): \(reason)"
+    case .cannotCompress(let operation, let reason): "compression: cannot \(operation): \(reason)"
     case .frame(let operation, let reason): "Zstandard frame: cannot \(operation): \(reason)"
     case .frameLengthMismatch(let expected, let found):
       "Zstandard frame: expected \(expected) bytes, found \(found.map { "\($0)" } ?? "no stated length")"
     }
+  }
+
+  /// A name as it may stand in a terminal.
+  private static func shown(_ name: String) -> String {
+    let scalars = name.unicodeScalars.filter { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
+    let plain = String(String.UnicodeScalarView(scalars))
+    return "\"\(plain.count <= 60 ? plain : plain.prefix(57) + "...")\""
   }
 }
