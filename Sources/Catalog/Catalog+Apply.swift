@@ -12,7 +12,11 @@ extension Catalog {
     let now = clock()
     return try await writeDurably("apply deployments") { db in
       try Self.requireReplica(db, "apply deployments")
-      var application = DeploymentApplication(state: state, wasFull: wasFull, now: now)
+      try db.execute(
+        sql: "UPDATE upstream SET deploymentAnchor = ?1 WHERE deploymentAnchor IS NOT ?1",
+        arguments: [state.anchor.text])
+      var application = DeploymentApplication(
+        state: state, wasFull: wasFull, sequence: LazySequence(at: now, .deployments))
       return try application.run(db)
     }
   }
@@ -31,7 +35,7 @@ extension Catalog {
 struct DeploymentApplication {
   private let state: DeploymentState
   private let wasFull: Bool
-  private var sequence: LazySequence
+  private(set) var sequence: LazySequence
   private var changedGroups = 0
   private var deletedGroups = 0
   private var changedDeployments = 0
@@ -39,15 +43,13 @@ struct DeploymentApplication {
   private var changedHidden = 0
   private var acceptedEULAs = 0
 
-  init(state: DeploymentState, wasFull: Bool, now: Timestamp) {
+  init(state: DeploymentState, wasFull: Bool, sequence: LazySequence) {
     self.state = state
     self.wasFull = wasFull
-    sequence = LazySequence(at: now, .deployments)
+    self.sequence = sequence
   }
 
   mutating func run(_ db: Database) throws -> ApplySummary {
-    try db.execute(
-      sql: "UPDATE upstream SET deploymentAnchor = ?1 WHERE deploymentAnchor IS NOT ?1", arguments: [state.anchor.text])
     try applyGroups(db)
     try applyDead(db)
     try applyDeployments(db)

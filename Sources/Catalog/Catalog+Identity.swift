@@ -45,16 +45,7 @@ extension Catalog {
     defer { settingsMemory.withLock { $0.forget() } }
     try await writeDurably("save settings") { db in
       guard try Self.settings(db) != settings else { return }
-      let limits = settings.limits
-      try db.execute(
-        sql: """
-          UPDATE server SET replicationMode = ?, isCatalogOnly = ?, isLazy = ?, hostsPSFFiles = ?, maxUpdates = ?,
-            maxDriverSets = ?, maxComputerIDs = ?, maxPnpHardwareIDs = ?, maxDecryptionUpdates = ?
-          """,
-        arguments: [
-          settings.replicationMode.rawValue, settings.isCatalogOnly, settings.isLazy, settings.hostsPSFFiles,
-          limits.updates, limits.driverSets, limits.computerIDs, limits.pnpHardwareIDs, limits.decryptionUpdates,
-        ])
+      try Self.write(settings, db)
       _ = try ChangeLog.next(db, at: now, .server)
     }
   }
@@ -98,6 +89,19 @@ extension Catalog {
       replicationMode: mode, isCatalogOnly: row[1], isLazy: row[2], hostsPSFFiles: row[3], limits: limits)
   }
 
+  static func write(_ settings: ServerSettings, _ db: Database) throws {
+    let limits = settings.limits
+    try db.execute(
+      sql: """
+        UPDATE server SET replicationMode = ?, isCatalogOnly = ?, isLazy = ?, hostsPSFFiles = ?, maxUpdates = ?,
+          maxDriverSets = ?, maxComputerIDs = ?, maxPnpHardwareIDs = ?, maxDecryptionUpdates = ?
+        """,
+      arguments: [
+        settings.replicationMode.rawValue, settings.isCatalogOnly, settings.isLazy, settings.hostsPSFFiles,
+        limits.updates, limits.driverSets, limits.computerIDs, limits.pnpHardwareIDs, limits.decryptionUpdates,
+      ])
+  }
+
   static func requireAutonomous(_ db: Database, _ operation: String) throws {
     guard try settings(db).replicationMode == .autonomous else { throw CatalogError.replica(operation: operation) }
   }
@@ -139,6 +143,10 @@ extension Catalog {
   /// Merges by LanguageID (AMB-11, SSS-121); unchanged entries keep their sequence.
   static func merge(_ languages: [LanguageSetting], _ db: Database, at now: Timestamp) throws {
     var sequence = LazySequence(at: now, .languages)
+    try merge(languages, db, &sequence)
+  }
+
+  static func merge(_ languages: [LanguageSetting], _ db: Database, _ sequence: inout LazySequence) throws {
     let known = Set(try Self.languages(db, since: -1))
     for language in languages where !known.contains(language) {
       try db.execute(

@@ -94,10 +94,12 @@ extension Catalog {
 extension Catalog {
   static let isStoredSQL = """
     SELECT 1 FROM knownUpdate JOIN revision USING (updateKey) WHERE updateID = ? AND revisionNumber = ?
+      AND \(StagingArea.isStoredForSync)
     """
   static let entryIsStored = """
     SELECT 1 FROM knownUpdate JOIN revision USING (updateKey)
     WHERE knownUpdate.updateID = entry.updateID AND revision.revisionNumber = entry.revisionNumber
+      AND \(StagingArea.isStoredForSync)
     """
   static let entryIsUnavailable = """
     SELECT 1 FROM unavailableRevision AS other
@@ -123,16 +125,6 @@ extension Catalog {
     try db.execute(sql: "DELETE FROM listing WHERE kind = ?", arguments: [kind.rawValue])
     try db.execute(sql: "DELETE FROM listingEntry WHERE kind = ?", arguments: [kind.rawValue])
     guard !keepingStaged else { return }
-    let staged = "SELECT revisionID FROM revision WHERE stagedFor = \(kind.rawValue)"
-    let tables = [
-      "document", "localizedText", "prerequisite", "membership", "supersedence", "bundle", "revisionFile",
-      "stagedFile", "decryptionKey", "revision",
-    ]
-    for table in tables { try db.execute(sql: "DELETE FROM \(table) WHERE revisionID IN (\(staged))") }
-    try db.execute(
-      sql: """
-        DELETE FROM file WHERE isPresent = 0
-          AND NOT EXISTS (SELECT 1 FROM revisionFile WHERE revisionFile.fileID = file.fileID)
-        """)
+    try StagingArea(kind).removeAll(db)
   }
 }

@@ -5,7 +5,7 @@ extension Catalog {
   /// The one commit that makes the staged revisions of a kind visible and moves the kind's anchor
   /// (SSS-146, guide 8 step g). On disk when it returns.
   ///
-  /// Works without a listing too, for generated or imported revisions; the anchor then stays.
+  /// Works without a listing too, for generated revisions; the anchor then stays.
   ///
   /// - Throws: ``CatalogError/listingIncomplete(_:pending:)`` when a listed identity is neither
   ///   stored nor recorded as unavailable; nothing changes.
@@ -16,8 +16,9 @@ extension Catalog {
       let listing = try Self.progress(kind, db)
       if let listing, listing.pending > 0 { throw CatalogError.listingIncomplete(kind, pending: listing.pending) }
       var sequence = LazySequence(at: now, .revisions)
-      let updates = try Self.newUpdates(kind, db)
-      let revisions = try Self.reveal(kind, &sequence, db)
+      let area = StagingArea(kind)
+      let updates = try Self.newUpdates(area, db)
+      let revisions = try Self.reveal(area, &sequence, db)
       let resolved = try Self.resolveDeployments(&sequence, db)
       if let listing { try Self.finish(listing, db) }
       return PublishSummary(
@@ -27,19 +28,19 @@ extension Catalog {
   }
 
   /// Updates of which nothing was visible before.
-  private static func newUpdates(_ kind: ListingKind, _ db: Database) throws -> Int {
+  static func newUpdates(_ area: StagingArea, _ db: Database) throws -> Int {
     let sql = """
       SELECT count(DISTINCT updateKey) FROM revision AS new WHERE stagedFor = ? AND NOT EXISTS (
         SELECT 1 FROM revision AS old WHERE old.updateKey = new.updateKey AND old.changeSequence IS NOT NULL)
       """
-    return try Int.fetchOne(db, sql: sql, arguments: [kind.rawValue]) ?? 0
+    return try Int.fetchOne(db, sql: sql, arguments: [area.code]) ?? 0
   }
 
   /// Gives the staged revisions a sequence and moves `isLatest` to the highest of each update (SSS-135).
-  private static func reveal(_ kind: ListingKind, _ sequence: inout LazySequence, _ db: Database) throws -> Int {
-    let staged = try Int.fetchOne(db, sql: "SELECT 1 FROM revision WHERE stagedFor = ?", arguments: [kind.rawValue])
+  static func reveal(_ area: StagingArea, _ sequence: inout LazySequence, _ db: Database) throws -> Int {
+    let staged = try Int.fetchOne(db, sql: "SELECT 1 FROM revision WHERE stagedFor = ?", arguments: [area.code])
     guard staged != nil else { return 0 }
-    try applyStagedFiles(kind, db)
+    try applyStagedFiles(area, db)
     try db.execute(
       sql: """
         UPDATE revision SET isLatest = 0 WHERE revisionID IN (
@@ -47,7 +48,7 @@ extension Catalog {
             ON old.updateKey = new.updateKey AND old.revisionNumber < new.revisionNumber
           WHERE new.stagedFor = ? AND old.isLatest = 1)
         """,
-      arguments: [kind.rawValue])
+      arguments: [area.code])
     try db.execute(
       sql: """
         UPDATE revision SET changeSequence = ?1, stagedFor = NULL, isLatest = NOT EXISTS (
@@ -56,13 +57,13 @@ extension Catalog {
             AND (other.changeSequence IS NOT NULL OR other.stagedFor = ?2))
         WHERE stagedFor = ?2
         """,
-      arguments: [try sequence.take(db), kind.rawValue])
+      arguments: [try sequence.take(db), area.code])
     return db.changesCount
   }
 
   /// Files take over what the revisions say of them: the first size, the last location. A file is express
   /// only while every revision says so; it has a SHA-256 once one declares it.
-  private static func applyStagedFiles(_ kind: ListingKind, _ db: Database) throws {
+  private static func applyStagedFiles(_ area: StagingArea, _ db: Database) throws {
     let update = try RawStatement(
       db,
       """
@@ -74,7 +75,7 @@ extension Catalog {
       SELECT fileID, size, stagedFile.flags, muURL FROM stagedFile JOIN revision USING (revisionID)
       WHERE stagedFor = ? ORDER BY revisionID, position
       """
-    let rows = try Row.fetchCursor(db, sql: sql, arguments: [kind.rawValue])
+    let rows = try Row.fetchCursor(db, sql: sql, arguments: [area.code])
     while let row = try rows.next() {
       update.bind(1, row[0] as Int64)
       update.bind(2, row[1] as Int64?)
@@ -84,7 +85,7 @@ extension Catalog {
     }
     try db.execute(
       sql: "DELETE FROM stagedFile WHERE revisionID IN (SELECT revisionID FROM revision WHERE stagedFor = ?)",
-      arguments: [kind.rawValue])
+      arguments: [area.code])
   }
 
   private static func finish(_ listing: ListingProgress, _ db: Database) throws {

@@ -14,7 +14,7 @@ extension Catalog {
     let documents = try await PackedDocument.pack(revisions)
     do {
       return try await write("stage \(kind)") { [self] db in
-        let writer = try StagingWriter(db, self, kind: kind)
+        let writer = try StagingWriter(db, self, area: StagingArea(kind))
         var new = 0
         for (revision, document) in zip(revisions, documents) where try writer.stage(revision, document) { new += 1 }
         return new
@@ -31,10 +31,16 @@ extension Catalog {
   public func missingReferences(limit: Int) async throws -> MissingReferences {
     try await read("missing references") { db in
       MissingReferences(
-        bundled: try Self.missing(in: "bundle", where: "true", limit, db),
+        bundled: try Self.missing(in: "bundle", where: Self.isNamedForSync, limit, db),
         deployed: try Self.missing(in: "deployment", where: "isDead = 0", limit, db))
     }
   }
+
+  /// What an import staged names nothing yet.
+  private static let isNamedForSync = """
+    EXISTS (SELECT 1 FROM revision AS parent WHERE parent.revisionID = named.revisionID
+      AND (parent.stagedFor IS NULL OR parent.stagedFor < \(StagingArea.firstImport)))
+    """
 
   private static func missing(
     in table: String, where condition: String, _ limit: Int, _ db: Database
@@ -43,8 +49,9 @@ extension Catalog {
     let sql = """
       SELECT updateID, revisionNumber FROM (
         SELECT DISTINCT updateKey, revisionNumber FROM \(table) AS named
-        WHERE \(condition) AND NOT EXISTS (SELECT 1 FROM revision
-          WHERE revision.updateKey = named.updateKey AND revision.revisionNumber = named.revisionNumber)
+        WHERE NOT EXISTS (SELECT 1 FROM revision
+          WHERE revision.updateKey = named.updateKey AND revision.revisionNumber = named.revisionNumber
+            AND \(StagingArea.isStoredForSync)) AND \(condition)
       ) AS absent JOIN knownUpdate USING (updateKey)
       WHERE NOT EXISTS (SELECT 1 FROM unavailableRevision AS other
         WHERE other.updateID = knownUpdate.updateID AND other.revisionNumber = absent.revisionNumber)
@@ -95,7 +102,7 @@ extension Catalog {
     try await read("revisions without keys") { db in
       let sql = """
         SELECT updateID, revisionNumber FROM revision JOIN knownUpdate USING (updateKey)
-        WHERE flags & ? AND EXISTS (
+        WHERE flags & ? AND \(StagingArea.isStoredForSync) AND EXISTS (
           SELECT 1 FROM revisionFile WHERE revisionFile.revisionID = revision.revisionID AND NOT EXISTS (
             SELECT 1 FROM decryptionKey
             WHERE decryptionKey.revisionID = revision.revisionID AND decryptionKey.fileID = revisionFile.fileID))

@@ -46,10 +46,12 @@ extension Catalog {
   /// Forgets all anchors and listings of this USS (ServerChanged). What is stored or staged stays
   /// and is not fetched again (SSS-149); the subscription stays known, so that a later change of it is seen.
   public func resetAnchors() async throws {
-    try await writeDurably("reset anchors") { db in
-      try Self.clearAnchors(db)
-      for kind in ListingKind.allCases { try Self.abandon(kind, keepingStaged: true, db) }
-    }
+    try await writeDurably("reset anchors") { db in try Self.resetAnchors(db) }
+  }
+
+  static func resetAnchors(_ db: Database) throws {
+    try clearAnchors(db)
+    for kind in ListingKind.allCases { try abandon(kind, keepingStaged: true, db) }
   }
 
   /// Names the subscription that updates are listed with. Another one than before lists from

@@ -34,6 +34,13 @@ public enum CatalogError: Error, Hashable, Sendable {
   case listingInProgress(ListingKind)
   /// Not every listed identity is stored or known to be unavailable.
   case listingIncomplete(ListingKind, pending: Int)
+  /// Another archive of this server has the number (docs/archive-format.md 3, `sequence`).
+  case exportSequenceTaken(Int64, by: GUID)
+  /// No import counts, or what the last one replaced is not kept any more.
+  case nothingToRollBack
+  /// Only the last import that counts can be rolled back.
+  case notLastImport(GUID, last: GUID)
+  case unknownImport(GUID)
   /// A stored row does not decode.
   case damagedRow(table: String, key: Int64, column: String)
   /// A stored metadata document does not unpack; `text` says what was expected and found.
@@ -67,6 +74,12 @@ extension CatalogError: CustomStringConvertible {
     case .groupHasChildren(let id, let count): "target group \(id): has \(count) child groups"
     case .listingInProgress(let kind): "listing of \(kind): already in progress"
     case .listingIncomplete(let kind, let pending): "listing of \(kind): \(pending) revisions are still missing"
+    case .exportSequenceTaken(let sequence, let owner):
+      "export \(sequence): expected a number that is free, found it taken by archive \(owner)"
+    case .nothingToRollBack: "import rollback: there is no import whose previous generation is kept"
+    case .notLastImport(let id, let last):
+      "import rollback: expected the last import, archive \(last), found archive \(id)"
+    case .unknownImport(let id): "import of archive \(id): not in the catalogue"
     case .damagedRow(let table, let key, let column): "catalogue: row \(key) of \(table): \(column) does not decode"
     case .damagedDocument(let revisionID, let text): "catalogue: document of row \(revisionID): \(text)"
     }

@@ -14,6 +14,7 @@ enum ChangeLog {
     case groups = 4
     case hidden = 5
     case eulas = 6
+    case archive = 7
   }
 
   static func next(_ db: Database, at now: Timestamp, _ subject: Subject) throws -> Int64 {

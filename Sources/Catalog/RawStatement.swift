@@ -135,3 +135,20 @@ struct RawRow {
     return String(decoding: bytes, as: UTF8.self)
   }
 }
+
+extension RawRow {
+  func guid(_ column: Int32) throws -> GUID {
+    let bytes = blob(column)
+    guard bytes.count == 16 else { throw CatalogError.damagedRow(table: "row", key: 0, column: "GUID \(column)") }
+    let high = bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
+    let low = bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+    return GUID(high: UInt64(bigEndian: high), low: UInt64(bigEndian: low))
+  }
+
+  func digest(_ column: Int32) throws -> FileDigest {
+    guard let digest = FileDigest(bytes: copyBytes(blob(column))) else {
+      throw CatalogError.damagedRow(table: "file", key: 0, column: "digest")
+    }
+    return digest
+  }
+}

@@ -11,6 +11,7 @@ enum Schema {
     migrator.registerMigration("5: text search") { db in try db.execute(sql: search) }
     migrator.registerMigration("6: downstream servers and files by folder") { db in try db.execute(sql: downstream) }
     migrator.registerMigration("7: packed documents") { db in try db.execute(sql: packedDocuments) }
+    migrator.registerMigration("8: signed archives") { db in try db.execute(sql: archives) }
     return migrator
   }
 

@@ -4,8 +4,10 @@ internal import UpdateModel
 
 /// Writes the rows of staged revisions; lives inside one transaction.
 struct StagingWriter {
-  private let kind: ListingKind
+  private let area: StagingArea
   private let catalog: Catalog
+  private let db: Database
+  private let selectStaged: RawStatement
   private let insertUpdate: RawStatement
   private let selectUpdate: RawStatement
   private let insertRevision: RawStatement
@@ -18,9 +20,16 @@ struct StagingWriter {
   private let insertEULA: RawStatement
   private let files: FileWriter
 
-  init(_ db: Database, _ catalog: Catalog, kind: ListingKind) throws {
-    self.kind = kind
+  init(_ db: Database, _ catalog: Catalog, area: StagingArea) throws {
+    self.area = area
     self.catalog = catalog
+    self.db = db
+    selectStaged = try RawStatement(
+      db,
+      """
+      SELECT revisionID, stagedFor FROM knownUpdate JOIN revision USING (updateKey)
+      WHERE updateID = ? AND revisionNumber = ? AND stagedFor IS NOT NULL
+      """)
     insertUpdate = try RawStatement(db, "INSERT OR IGNORE INTO knownUpdate (updateID) VALUES (?)")
     selectUpdate = try RawStatement(db, "SELECT updateKey FROM knownUpdate WHERE updateID = ?")
     insertRevision = try RawStatement(db, Self.revisionSQL)
@@ -44,10 +53,12 @@ struct StagingWriter {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     """
 
+  /// A row that is staged for somebody else gives way where the areas say so.
+  ///
   /// - Returns: false when the revision is stored already.
   func stage(_ revision: StagedRevision, _ document: PackedDocument) throws -> Bool {
     let metadata = revision.metadata
-    guard let revisionID = try insertRow(metadata) else { return false }
+    guard let revisionID = try insertRow(metadata) ?? takeOver(metadata) else { return false }
     insertDocument.bind(1, revisionID)
     insertDocument.bind(2, document.bytes)
     insertDocument.bind(3, document.length)
@@ -63,11 +74,21 @@ struct StagingWriter {
     return true
   }
 
+  /// Documents and locations may differ between sources, so the new one replaces all of the old.
+  private func takeOver(_ metadata: UpdateMetadata) throws -> Int64? {
+    selectStaged.bind(1, metadata.identity.updateID)
+    selectStaged.bind(2, metadata.identity.revisionNumber)
+    let known = try selectStaged.fetch { row in (row.int64(0) ?? 0, StagingArea(importCode: row.int64(1) ?? 0)) }
+    guard let (revisionID, other) = known, area.takesOver(other) else { return nil }
+    try StagingArea.remove(revisionID, db)
+    return try insertRow(metadata)
+  }
+
   private func insertRow(_ metadata: UpdateMetadata) throws -> Int64? {
     let row = insertRevision
     row.bind(1, try key(of: metadata.identity.updateID, isShared: false))
     row.bind(2, metadata.identity.revisionNumber)
-    row.bind(3, Int64(kind.rawValue))
+    row.bind(3, area.code)
     row.bind(4, Int64(metadata.kind.code))
     row.bind(5, metadata.kind.text)
     row.bind(6, Int64(RevisionFlags(metadata).rawValue))

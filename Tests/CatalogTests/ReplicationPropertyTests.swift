@@ -78,12 +78,17 @@ final class ReplicationChain {
       let number = Int.random(in: 1...40, using: &generator)
       let next = (numbers[number] ?? 0) + 1
       numbers[number] = next
-      let new = revision(number, next)
+      let new = revision(number, next) {
+        if number % 3 == 0 { $0.files = [file(number % 5), file(number)] }
+      }
       revisions[new.metadata.identity] = new
       try await root.stage(.updates, [new])
     }
     try await root.publish(.updates)
   }
+
+  /// The revisions with these identities.
+  func staged(_ identities: [UpdateIdentity]) -> [StagedRevision] { identities.compactMap { revisions[$0] } }
 
   /// One run of a replica.
   func sync(_ index: Int) async throws {
