@@ -12,6 +12,9 @@ enum Schema {
     migrator.registerMigration("6: downstream servers and files by folder") { db in try db.execute(sql: downstream) }
     migrator.registerMigration("7: packed documents") { db in try db.execute(sql: packedDocuments) }
     migrator.registerMigration("8: signed archives") { db in try db.execute(sql: archives) }
+    migrator.registerMigration("9: files that were asked for and are not here") { db in
+      try db.execute(sql: requestedAndAbsent)
+    }
     return migrator
   }
 
@@ -162,6 +165,12 @@ enum Schema {
     );
     CREATE TABLE searchProgress (id INTEGER PRIMARY KEY CHECK (id = 1), indexedUpTo INTEGER NOT NULL);
     INSERT INTO searchProgress VALUES (1, 0);
+    """
+
+  /// A server looks every few seconds whether there are any; most that were ever asked for are here.
+  private static let requestedAndAbsent = """
+    DROP INDEX fileRequested;
+    CREATE INDEX fileRequested ON file(fileID) WHERE isRequested = 1 AND isPresent = 0;
     """
 
   /// NULL: `bytes` is the document itself, as all of them were before.

@@ -10,10 +10,18 @@ extension ContentStore {
 
   /// Reads one stored file and compares it with its name, and with `declared` when given.
   ///
+  /// - Parameter bytesPerSecond: nil for as fast as the disk gives them.
   /// - Returns: what is wrong, or nil.
   /// - Throws: ``ContentStoreError/notFound(digest:)``, and what the disk refuses.
-  public func verify(_ digest: FileDigest, declared: ContentFile? = nil) async throws -> ContentStoreError? {
-    try await check(digest, hint: nil, declared: declared) { _ in }
+  public func verify(
+    _ digest: FileDigest, declared: ContentFile? = nil, bytesPerSecond: Int64? = nil
+  ) async throws -> ContentStoreError? {
+    var next = ContinuousClock.now
+    return try await check(digest, hint: nil, declared: declared) { count in
+      guard let bytesPerSecond, bytesPerSecond > 0 else { return }
+      next = next + .seconds(Double(count) / Double(bytesPerSecond))
+      try await Task.sleep(until: next, clock: .continuous)
+    }
   }
 
   /// Reads all stored files of a subset, those never checked first, then the longest unchecked.

@@ -50,6 +50,7 @@ extension EndToEnd {
         let found = try await site.run(["content", "verify", "--json"])
         #expect(found.status == 3, "\(found.words)")
         #expect((try found.json["bad"] as? [Any])?.count == 2, "\(found.output)")
+        #expect(damaged.allSatisfy { !FileManager.default.fileExists(atPath: site.state + "/content/" + $0) })
         relay.takeDown()
         let withdrawn = try await site.run(["content", "verify", "--repair", "--no-progress"])
         #expect(withdrawn.status != 0, "nothing to repair from: \(withdrawn.words)")
@@ -84,7 +85,7 @@ extension EndToEnd {
       }
     }
 
-    private static func flip(_ path: String) throws {
+    static func flip(_ path: String) throws {
       // A file under its final name may be read-only.
       try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
       let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))

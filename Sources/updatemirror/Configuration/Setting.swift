@@ -37,6 +37,7 @@ enum Setting: String, CaseIterable, Sendable {
   case serveConnections = "serve.connections"
   case serveConnectionsPerAddress = "serve.connections-per-address"
   case serveBandwidthLimit = "serve.bandwidth-limit"
+  case serveVerifyRate = "serve.verify-rate"
   case serveLongMetadata = "serve.long-metadata"
   case serveRegistration = "serve.registration"
   case serveAllowedServers = "serve.allowed-servers"
@@ -156,6 +157,10 @@ enum Setting: String, CaseIterable, Sendable {
       Rule(.integer(1...1_000_000), "1000", "open connections of one address; a site behind one router shares it")
     case .serveBandwidthLimit:
       Rule(.bytes, "0", "bytes of content a second, for all clients together; 0 = no limit")
+    case .serveVerifyRate:
+      Rule(
+        .bytes, "16 MiB",
+        "bytes a second that are read to compare served files with their digests, each file once a day; 0 = none")
     case .serveLongMetadata:
       Rule(
         .choice(["text", "cabinet"]), "text", "how documents above 5,120 bytes leave; Windows servers send cabinets")

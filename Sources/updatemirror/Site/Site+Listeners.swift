@@ -8,8 +8,9 @@ import UpdateServer
 struct SiteListeners: Sendable {
   let server: UpdateServer
   let admin: AdminServer?
+  let check: ServedFileCheck?
 
-  var services: [any Service] { [server] + (admin.map { [$0] } ?? []) }
+  var services: [any Service] { [server] + (admin.map { [$0] } ?? []) + (check.map { [$0] } ?? []) }
 }
 
 extension Site {
@@ -22,12 +23,16 @@ extension Site {
     let host = configuration.text(.serveHost)
     let scope = AccessLog.Scope(rawValue: configuration.text(.logAccess)) ?? .errors
     let access = AccessLog(scope: scope, logger: Logs.logger("access", level: "info", format: logFormat))
+    let check = try servedFileCheck()
     let server = UpdateServer(
       catalog: catalog, store: store, keys: try cookieKeys(), configuration: try serverConfiguration(tls: tls),
       clock: SystemClock.now, logger: logger,
       onBound: { port in countdown.step("serving \(state.path) on http://\(host):\(port)") },
       onSecureBound: { port in countdown.step("also on https://\(host):\(port)") }, metrics: metrics,
-      onAnswer: { access.record($0) })
+      onAnswer: { request in
+        access.record(request)
+        check?.note(request)
+      })
     let admin = try adminHost.map { host in
       AdminServer(
         catalog: catalog, store: store, policy: contentPolicy, metrics: metrics, host: host,
@@ -35,7 +40,14 @@ extension Site {
         health: { await health() },
         onBound: { port in countdown.step("health and metrics on http://\(host):\(port)") })
     }
-    return SiteListeners(server: server, admin: admin)
+    return SiteListeners(server: server, admin: admin, check: check)
+  }
+
+  private func servedFileCheck() throws -> ServedFileCheck? {
+    let rate = try configuration.byteCount(.serveVerifyRate)
+    guard rate > 0 else { return nil }
+    return ServedFileCheck(
+      catalog: catalog, store: store, bytesPerSecond: rate, clock: SystemClock.now, logger: logger)
   }
 
   /// What the server of this site is told.

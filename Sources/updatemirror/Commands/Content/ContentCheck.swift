@@ -3,7 +3,8 @@ import ContentStore
 import Mirror
 import UpdateModel
 
-/// Verifies stored files, keeps the catalogue's knowledge of them true, and fetches again what was bad.
+/// Verifies stored files, withdraws bad ones at once, and has them fetched again: by a repair itself, else by whatever
+/// fetches next.
 struct ContentCheck {
   let site: Site
   let subset: VerifySubset
@@ -25,9 +26,12 @@ struct ContentCheck {
     let catalog = site.catalog
     let verified = try await display.follow {
       try await site.store.verifyAll(
-        VerifyOptions(subset: subset, withdrawsBadFiles: repairs),
+        VerifyOptions(subset: subset, withdrawsBadFiles: true),
         declared: { try await catalog.files([$0]).first?.file },
-        withdrawing: { try await catalog.markAbsent([$0]) },
+        withdrawing: { digest in
+          try await catalog.markAbsent([digest])
+          _ = try await catalog.requestFiles([digest])
+        },
         progress: { display.take($0) })
     }
     let withdrawn = Set(verified.bad.filter(\.isWithdrawn).map(\.name.digest))
@@ -122,7 +126,9 @@ struct ContentCheckReport: Report {
     if foreignCount > 0 { fields.append(("foreign names", "\(foreignCount)")) }
     var lines = [FieldList.text(fields)]
     lines += bad.map { "bad: \($0.problem)" + ($0.quarantined ? "; now in quarantine" : "") }
-    if !bad.isEmpty && !repaired { lines.append("hint: updatemirror content verify --repair") }
+    if !bad.isEmpty && !repaired {
+      lines.append("hint: a running server fetches them again, and so does the next sync or verify --repair")
+    }
     return lines.joined(separator: "\n") + MissingFileRow.section(missing)
   }
 }

@@ -3,7 +3,8 @@ import ContentStore
 
 struct ContentVerify: OperatorCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Reads stored files and compares length and every declared digest.",
+    commandName: "verify",
+    abstract: "Reads stored files, compares length and every declared digest, and withdraws what differs.",
     discussion: example(
       "updatemirror content verify", "updatemirror content verify --subset 1/30 --repair   # a thirtieth a night"))
 
@@ -14,7 +15,7 @@ struct ContentVerify: OperatorCommand {
   @Option(name: .long, help: "Part n of m of all files, as 1/30.")
   var subset: String?
 
-  @Flag(name: .long, help: "Put bad files into quarantine and fetch them again.")
+  @Flag(name: .long, help: "Fetch bad and lost files again in this run.")
   var repair = false
 
   func validate() throws {
