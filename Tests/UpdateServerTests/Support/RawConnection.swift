@@ -132,12 +132,12 @@ final class RawConnection: @unchecked Sendable {
     }
   }
 
-  /// What the next read gives; it stays to be read.
-  func peek() async throws -> [UInt8] {
-    try await Self.onThread {
-      if self.received.isEmpty { _ = try self.fill() }
-      return self.received
-    }
+  /// TCP segments with data that have come: `tcpi_data_segs_in` of the kernel's `struct tcp_info`.
+  var receivedFrames: UInt32 {
+    var state = [UInt32](repeating: 0, count: 58)
+    var length = socklen_t(state.count * 4)
+    let result = getsockopt(socket, Int32(IPPROTO_TCP), TCP_INFO, &state, &length)
+    return result == 0 && length >= 156 ? state[38] : 0
   }
 
   /// Tells the server that nothing more will be sent.
