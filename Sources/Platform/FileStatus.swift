@@ -13,6 +13,8 @@ public struct FileStatus: Hashable, Sendable {
   public let modified: Timestamp
   /// The lower 12 bits of the mode.
   public let permissions: UInt16
+  /// How many names the file has; 0 when the last one was removed while it is open.
+  public let linkCount: Int
 
   init(_ status: stat) {
     let mode = status.st_mode
@@ -26,6 +28,7 @@ public struct FileStatus: Hashable, Sendable {
     size = Int64(status.st_size)
     modified = Timestamp(unix: status.st_mtim)
     permissions = UInt16(mode & 0o7777)
+    linkCount = Int(status.st_nlink)
   }
 }
 

@@ -39,6 +39,7 @@ public final class Folder: Sendable {
     _ name: String, flags: Int32, permissions: UInt16 = 0o600
   ) throws(SystemError) -> OwnedDescriptor {
     let full = try checkedPath(name)
+    try admit("open", full)
     let number = try repeatingInterrupted("open", full) {
       openat(descriptor.number, name, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, mode_t(permissions))
     }
@@ -51,11 +52,16 @@ public final class Folder: Sendable {
   }
 
   /// Opens the folder `name`, making it first where missing; its entry is then on disk.
-  public func makeFolder(_ name: String, permissions: UInt16 = 0o755) throws(SystemError) -> Folder {
+  ///
+  /// - Parameter isSynced: false when the caller syncs this folder later, as after many of them.
+  public func makeFolder(
+    _ name: String, permissions: UInt16 = 0o755, isSynced: Bool = true
+  ) throws(SystemError) -> Folder {
     let full = try checkedPath(name)
     do {
+      try admit("mkdir", full)
       try repeatingInterrupted("mkdir", full) { mkdirat(descriptor.number, name, mode_t(permissions)) }
-      try sync()
+      if isSynced { try sync() }
     } catch  where error.code == EEXIST {
       // Somebody made it before: as good as ours.
     }
@@ -81,9 +87,23 @@ public final class Folder: Sendable {
   /// - Returns: false when it was not there.
   @discardableResult
   public func remove(_ name: String) throws(SystemError) -> Bool {
+    try remove(name, call: "unlink", flags: 0)
+  }
+
+  /// Removes the empty folder `name`.
+  ///
+  /// - Returns: false when it was not there.
+  /// - Throws: ``SystemError`` with `ENOTEMPTY`, with `ENOTDIR` for anything but a folder.
+  @discardableResult
+  public func removeFolder(_ name: String) throws(SystemError) -> Bool {
+    try remove(name, call: "rmdir", flags: AT_REMOVEDIR)
+  }
+
+  private func remove(_ name: String, call: String, flags: Int32) throws(SystemError) -> Bool {
     let full = try checkedPath(name)
     do {
-      try repeatingInterrupted("unlink", full) { unlinkat(descriptor.number, name, 0) }
+      try admit(call, full)
+      try repeatingInterrupted(call, full) { unlinkat(descriptor.number, name, flags) }
       return true
     } catch  where error.isNotFound {
       return false
@@ -102,6 +122,13 @@ public final class Folder: Sendable {
 
   /// Waits until the folder's entries are on disk.
   public func sync() throws(SystemError) { try descriptor.sync() }
+
+  /// Waits until everything written to the file system of this folder is on disk, whoever wrote it.
+  ///
+  /// Linux 5.8 and later report what could not be written since this folder was opened; older ones do not.
+  public func syncFileSystem() throws(SystemError) {
+    try repeatingInterrupted("syncfs", path) { calls.syncFileSystem(descriptor.number) }
+  }
 
   /// All names but `.` and `..`, in no order. A name that is no UTF-8 comes back repaired,
   /// so it no longer names its file: it can be reported, not opened.
@@ -131,6 +158,11 @@ public final class Folder: Sendable {
   /// Bytes that may still be written on this file system.
   public func freeBytes() throws(SystemError) -> Int64 {
     try repeatingInterrupted("statvfs", path) { calls.freeBytes(descriptor.number) }
+  }
+
+  private func admit(_ call: String, _ path: String) throws(SystemError) {
+    let code = calls.admit(call)
+    if code != 0 { throw SystemError(call: call, path: path, code: code) }
   }
 
   private func checkedPath(_ name: String) throws(SystemError) -> String {

@@ -10,6 +10,7 @@ public struct SystemCalls: Sendable {
   public typealias Rename =
     @Sendable (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>) -> Int32
   public typealias FreeBytes = @Sendable (Int32) -> Int64
+  public typealias Admit = @Sendable (_ call: String) -> Int32
 
   /// `pwrite(descriptor, bytes, count, offset)`.
   public var write: Write
@@ -21,16 +22,24 @@ public struct SystemCalls: Sendable {
   public var rename: Rename
   /// Bytes that an ordinary user may still write on the file system of a descriptor.
   public var freeBytes: FreeBytes
+  /// `syncfs(descriptor)`: everything on the file system of a descriptor.
+  public var syncFileSystem: Sync
+  /// Asked before `open`, `mkdir`, `unlink` and `rmdir` in a ``Folder``: 0, or the `errno` to fail with instead.
+  public var admit: Admit
 
+  /// - Parameter syncFileSystem: nil for the operating system's own.
   public init(
     write: @escaping Write, sync: @escaping Sync, truncate: @escaping Truncate, rename: @escaping Rename,
-    freeBytes: @escaping FreeBytes
+    freeBytes: @escaping FreeBytes, syncFileSystem: Sync? = nil,
+    admit: @escaping Admit = { _ in 0 }
   ) {
     self.write = write
     self.sync = sync
     self.truncate = truncate
     self.rename = rename
     self.freeBytes = freeBytes
+    self.syncFileSystem = syncFileSystem ?? synchronizeFileSystem
+    self.admit = admit
   }
 
   /// The operating system's own.
@@ -45,3 +54,16 @@ public struct SystemCalls: Sendable {
       return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
     })
 }
+
+/// `syncfs(descriptor)`, which the module of the C library leaves out. Without it in the library, `sync()`.
+private let synchronizeFileSystem: SystemCalls.Sync = {
+  typealias Call = @convention(c) (Int32) -> Int32
+  guard let address = dlsym(nil, "syncfs") else {
+    return { _ in
+      Glibc.sync()
+      return 0
+    }
+  }
+  let call = unsafeBitCast(address, to: Call.self)
+  return { call($0) }
+}()
