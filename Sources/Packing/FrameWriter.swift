@@ -28,6 +28,18 @@ public struct FrameWriter: ~Copyable {
 
   /// The frame of `bytes`; nil when it would not be shorter.
   public mutating func pack(_ bytes: [UInt8]) throws(PackingError) -> [UInt8]? {
+    let written = try compress(bytes)
+    return written < bytes.count ? Zstandard.copy(output, written) : nil
+  }
+
+  /// The frame of `bytes`, also when it is longer than they are.
+  public mutating func frame(_ bytes: [UInt8]) throws(PackingError) -> [UInt8] {
+    let written = try compress(bytes)
+    return Zstandard.copy(output, written)
+  }
+
+  /// Puts the frame into ``output`` and answers its length.
+  private mutating func compress(_ bytes: [UInt8]) throws(PackingError) -> Int {
     let bound = ZSTD_compressBound(bytes.count)
     if output.count < bound { output = [UInt8](repeating: 0, count: bound) }
     let context = self.context
@@ -35,6 +47,6 @@ public struct FrameWriter: ~Copyable {
       bytes.withUnsafeBytes { ZSTD_compress2(context, output.baseAddress, output.count, $0.baseAddress, $0.count) }
     }
     try Zstandard.check(written, "pack")
-    return written < bytes.count ? Zstandard.copy(output, written) : nil
+    return written
   }
 }

@@ -7,6 +7,11 @@ public struct InlineSHA256: Hashable, Sendable {
   private let third: UInt64
   private let fourth: UInt64
 
+  /// 32 zeros: stands in a plan for what is known when the volumes are written.
+  static let unknown = InlineSHA256()
+
+  private init() { (first, second, third, fourth) = (0, 0, 0, 0) }
+
   /// - Returns: nil unless there are exactly 32 bytes.
   public init?(bytes: some RandomAccessCollection<UInt8>) {
     guard bytes.count == SHA256Digest.byteCount else { return nil }
