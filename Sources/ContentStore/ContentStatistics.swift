@@ -21,6 +21,8 @@ public struct ContentStatistics: Hashable, Sendable {
   public internal(set) var content = Tally()
   /// Part files only.
   public internal(set) var staging = Tally()
+  /// Files that wait in imports, whole or not.
+  public internal(set) var imports = Tally()
   public internal(set) var quarantine = Tally()
   /// Names in `content/` that are none of ours.
   public internal(set) var foreignNames = 0
@@ -41,6 +43,7 @@ extension ContentStore {
       }
       statistics.foreignNames += foreign.count
       statistics.staging = try Self.tally(self.staging, suffix: ".part")
+      statistics.imports = try self.tallyImports()
       statistics.quarantine = try Self.tally(self.quarantine, suffix: ".bad")
       statistics.freeBytes = try self.staging.freeBytes()
       return statistics

@@ -11,6 +11,8 @@ public struct GarbageReport: Hashable, Sendable {
   public internal(set) var bytes: Int64 = 0
   public internal(set) var partFiles = 0
   public internal(set) var partBytes: Int64 = 0
+  /// Files that waited in imports that nobody continued.
+  public internal(set) var imports = ContentStatistics.Tally()
   /// The first names, for a preview.
   public internal(set) var examples: [String] = []
 
@@ -22,11 +24,12 @@ public struct GarbageReport: Hashable, Sendable {
 }
 
 extension ContentStore {
-  /// Removes files that nobody wants and part files that nobody continues.
+  /// Removes files that nobody wants, and part files and imports that nobody continues.
   ///
   /// - Parameters:
   ///   - preview: count only.
-  ///   - stagingBefore: part files last written before this go, wanted or not; nil keeps wanted ones.
+  ///   - stagingBefore: part files last written before this go, wanted or not, and imports unless somebody holds them;
+  ///     nil keeps wanted ones and all imports.
   ///   - keeping: answers, for the digests of one folder at a time, those to keep.
   public func collectGarbage(
     preview: Bool, stagingBefore: Timestamp? = nil,
@@ -43,10 +46,11 @@ extension ContentStore {
       for file in removed { report.add(file.name, file.size) }
     }
     try await collectStaging(&report, preview: preview, before: stagingBefore, keeping: keeping)
+    report.imports = try await blocking { try self.collectImports(preview: preview, before: stagingBefore) }
     return report
   }
 
-  private func names(inFolder name: String) throws -> [ContentName] {
+  func names(inFolder name: String) throws -> [ContentName] {
     guard try content.status(name)?.kind == .folder else { return [] }
     return try content.openFolder(name).names().compactMap(ContentName.init).filter { $0.digest.folder == name }
   }

@@ -19,9 +19,9 @@ struct IngestOrigin: Sendable {
 }
 
 extension ContentStore {
-  private static let coreCount = ProcessInfo.processInfo.activeProcessorCount
+  static let coreCount = ProcessInfo.processInfo.activeProcessorCount
   /// Bytes between two looks at the free space.
-  private static let reserveInterval: Int64 = 64 << 20
+  static let reserveInterval: Int64 = 64 << 20
 
   /// Begins to store `file`, or finds it stored.
   ///
@@ -144,13 +144,17 @@ extension ContentStore {
     ingests.reserve(remaining, for: file.digest)
   }
 
-  private func checkReserve(remaining: Int64) throws {
+  func checkReserve(remaining: Int64) throws {
     let free = try staging.freeBytes()
     if free < minimumFree { throw ContentStoreError.noSpace(needed: remaining, free: free) }
   }
 
   /// Gives an error this room's type; a full disk gets its figures.
   func named(_ error: any Error, for file: ContentFile, remaining: Int64) async -> any Error {
+    await named(error, remaining: remaining)
+  }
+
+  func named(_ error: any Error, remaining: Int64) async -> any Error {
     if let error = error as? SealingError { return ContentStoreError.digestUnavailable(reason: "\(error)") }
     var system = error as? SystemError
     if case .system(let inner)? = error as? ContentStoreError { system = inner }

@@ -3,11 +3,12 @@ public import UpdateModel
 
 /// What the update content directory refused or could not do.
 public enum ContentStoreError: Error, Hashable, Sendable {
-  /// The bytes have another SHA-1 than declared. They are in quarantine.
+  /// The bytes have another SHA-1 than declared. They are in quarantine, those of an import removed.
   case digestMismatch(expected: FileDigest, actual: FileDigest)
-  /// The SHA-1 fits and the SHA-256 does not. The bytes are in quarantine.
+  /// The SHA-1 fits and the SHA-256 does not. The bytes are in quarantine, those of an import removed.
   case sha256Mismatch(digest: FileDigest, expected: SHA256Digest, actual: SHA256Digest)
-  /// Another number of bytes than declared; `actual` counts what had arrived. They are in quarantine.
+  /// Another number of bytes than declared; `actual` counts what had arrived. They are in quarantine,
+  /// those of an import removed.
   case lengthMismatch(digest: FileDigest, expected: Int64, actual: Int64)
   /// No size was declared and more bytes came than the setting allows.
   case tooLong(digest: FileDigest, limit: Int64)
@@ -24,6 +25,14 @@ public enum ContentStoreError: Error, Hashable, Sendable {
   case ingestElsewhere(digest: FileDigest)
   /// The session was committed, parked or failed before.
   case sessionClosed(digest: FileDigest)
+  /// The part of a split file that begins at `offset` has another SHA-256 than declared. Its bytes do not count.
+  case partMismatch(digest: FileDigest, offset: Int64, expected: SHA256Digest, actual: SHA256Digest)
+  /// A name that no folder below `staging/import` may have.
+  case malformedImportName(String)
+  /// Another process, or another object of this one, holds the import.
+  case importElsewhere(name: String)
+  /// The import was published, discarded or closed, or its disk failed.
+  case importClosed(name: String)
   /// A verification of this store is under way.
   case verifyRunning
   case system(SystemError)
@@ -35,9 +44,10 @@ extension ContentStoreError {
   /// Bytes that do not fit are fetched again; everything else ends the run or this file.
   public var reaction: Reaction {
     switch self {
-    case .digestMismatch, .sha256Mismatch, .lengthMismatch, .tooLong, .ingestElsewhere: .retry(after: nil)
+    case .digestMismatch, .sha256Mismatch, .lengthMismatch, .tooLong, .ingestElsewhere, .partMismatch:
+      .retry(after: nil)
     case .sha256Missing, .malformedDeclaration, .noSpace, .notFound, .notRegular, .sessionClosed, .verifyRunning,
-      .system, .digestUnavailable:
+      .malformedImportName, .importElsewhere, .importClosed, .system, .digestUnavailable:
       .giveUp
     }
   }
@@ -64,6 +74,12 @@ extension ContentStoreError: CustomStringConvertible {
     case .notRegular(let path): "content \(path): expected a regular file, found a link, folder or device"
     case .ingestElsewhere(let digest): "content \(digest): expected one writer, found another process writing it"
     case .sessionClosed(let digest): "content \(digest): expected an open ingest session, found it ended"
+    case .partMismatch(let digest, let offset, let expected, let actual):
+      "content \(digest), part at \(offset): expected SHA-256 \(expected), found \(actual)"
+    case .malformedImportName(let name):
+      "content import: expected a name of 1 to 64 lower-case letters, digits and hyphens, found \(name.debugDescription)"
+    case .importElsewhere(let name): "content import \(name): expected one run, found it held by another"
+    case .importClosed(let name): "content import \(name): expected an open import, found it ended"
     case .verifyRunning: "content verify: expected one verification at a time, found another under way"
     case .system(let error): "content directory: \(error)"
     case .digestUnavailable(let reason): "content digest: \(reason)"

@@ -21,6 +21,8 @@ final class IngestTable: Sendable {
   private struct State {
     var entries: [FileDigest: Entry] = [:]
     var nextWaiter = 0
+    /// What writers of imports still need.
+    var imports: Int64 = 0
   }
 
   private let state = Mutex(State())
@@ -53,10 +55,13 @@ final class IngestTable: Sendable {
     state.withLock { $0.entries[digest]?.reserved = max(0, bytes) }
   }
 
+  /// Changes how many bytes the writers of imports still need.
+  func adjustImports(by bytes: Int64) { state.withLock { $0.imports += bytes } }
+
   /// What all writers but that of `digest` still need.
-  func reserved(besides digest: FileDigest) -> Int64 {
+  func reserved(besides digest: FileDigest?) -> Int64 {
     state.withLock { state in
-      state.entries.reduce(0) { $0 + ($1.key == digest ? 0 : $1.value.reserved) }
+      state.entries.reduce(state.imports) { $0 + ($1.key == digest ? 0 : $1.value.reserved) }
     }
   }
 

@@ -14,10 +14,16 @@ final class PartFile: Sendable {
   private let sha1: Mutex<DigestStream?>
   private let sha256: Mutex<DigestStream?>
 
-  init(_ descriptor: consuming OwnedDescriptor) throws {
+  /// - Parameter takesSHA1: false when nobody will ask for it: a part of a file has none.
+  init(_ descriptor: consuming OwnedDescriptor, takesSHA1: Bool = true) throws {
     self.descriptor = descriptor
-    sha1 = Mutex(try DigestStream(algorithm: .sha1))
+    sha1 = Mutex(try Self.started(.sha1, takesSHA1))
     sha256 = Mutex(try DigestStream(algorithm: .sha256))
+  }
+
+  private static func started(_ algorithm: DigestAlgorithm, _ isWanted: Bool) throws -> DigestStream? {
+    if !isWanted { return nil }
+    return try DigestStream(algorithm: algorithm)
   }
 
   /// Forgets everything.
@@ -29,11 +35,11 @@ final class PartFile: Sendable {
     Self.replace(sha256, by: second)
   }
 
-  /// Takes the digests of the first `length` bytes that are in the file already.
-  func absorbExisting(length: Int64) throws {
+  /// Takes the digests of the bytes from `start` up to `length` that are in the file already.
+  func absorbExisting(from start: Int64 = 0, length: Int64) throws {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.readSize, alignment: 64)
     defer { buffer.deallocate() }
-    var offset: Int64 = 0
+    var offset = start
     while offset < length {
       let wanted = Int(min(Int64(Self.readSize), length - offset))
       let count = try descriptor.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: offset)
@@ -80,6 +86,14 @@ final class PartFile: Sendable {
       let second = SHA256Digest(bytes: try Self.finish(sha256))
     else { throw ContentStoreError.digestUnavailable(reason: "asked twice") }
     return (first, second)
+  }
+
+  /// The SHA-256 of everything absorbed; asked once.
+  func sha256Digest() throws -> SHA256Digest {
+    guard let digest = SHA256Digest(bytes: try Self.finish(sha256)) else {
+      throw ContentStoreError.digestUnavailable(reason: "asked twice")
+    }
+    return digest
   }
 
   private func digestBoth(_ bytes: UnsafeRawBufferPointer) throws {
