@@ -119,9 +119,11 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
   ///
   /// - Throws: ``SystemError`` with `EFBIG` when it is longer than `limit` bytes.
   public func contents(limit: Int) throws(SystemError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: limit + 1)
+    // One byte more than the file has: the end shows at once, and a file of many limits costs no more than it is long.
+    var bytes = [UInt8](repeating: 0, count: min(limit, Int(clamping: try status().size)) + 1)
     var done = 0
-    while done < bytes.count {
+    while done <= limit {
+      if done == bytes.count { bytes += [UInt8](repeating: 0, count: min(max(done, 4_096), limit + 1 - done)) }
       let count = try bytes.withUnsafeMutableBufferPointer { (all) throws(SystemError) in
         try read(
           into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(all)[done...]), at: Int64(done))

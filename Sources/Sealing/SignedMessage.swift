@@ -30,6 +30,8 @@ struct SignedMessage: ~Copyable {
     handle = decoded
   }
 
+  var pointer: OpaquePointer { handle.pointer }
+
   /// An own copy of the message in DER.
   var der: [UInt8] { encodeDER(handle, i2d_CMS_ContentInfo) }
 

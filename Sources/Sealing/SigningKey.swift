@@ -41,10 +41,19 @@ public struct SigningKey: Sendable {
   ///
   /// - Throws: ``SealingError/library(call:text:)``.
   public var pem: [UInt8] {
-    get throws(SealingError) {
-      try key.pem() + ([certificate] + chain).flatMap { Array($0.pem.utf8) }
-    }
+    get throws(SealingError) { try key.pem() + certificatesPEM }
   }
+
+  /// As ``pem``, with the key encrypted. Takes some tenths of a second, and blocks the calling thread.
+  ///
+  /// - Parameter passphrase: 1 to 1,023 bytes.
+  /// - Throws: ``SealingError/outOfRange(what:expected:found:)``, ``SealingError/library(call:text:)``.
+  public func pem(passphrase: String) throws(SealingError) -> [UInt8] {
+    if passphrase.isEmpty { throw .outOfRange(what: "passphrase", expected: "at least 1 byte", found: "none") }
+    return try key.pem(try Passphrase(passphrase)) + certificatesPEM
+  }
+
+  private var certificatesPEM: [UInt8] { ([certificate] + chain).flatMap { Array($0.pem.utf8) } }
 }
 
 extension SigningKey: CustomStringConvertible, CustomReflectable {

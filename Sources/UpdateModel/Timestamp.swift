@@ -39,6 +39,9 @@ public struct Timestamp: Hashable, Sendable {
     return Timestamp(ticks: max(0, min(sum, Self.endOfTime.ticks)))
   }
 
+  /// This moment without its fraction of a second.
+  public var wholeSeconds: Timestamp { Timestamp(ticks: ticks - ticks % Self.ticksPerSecond) }
+
   /// Seconds from `earlier` to this moment; negative when `earlier` is later.
   public func seconds(since earlier: Timestamp) -> Double {
     Double(ticks - earlier.ticks) / Double(Self.ticksPerSecond)

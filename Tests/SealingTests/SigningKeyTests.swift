@@ -95,6 +95,20 @@ import UpdateModel
     #expect(throws: SealingError.passphraseMissing) { try shop.key("locked.key", "site.pem") }
   }
 
+  @Test("a key that is stored encrypted opens with its passphrase only, here and for openssl")
+  func storedEncrypted() throws {
+    let key = try SigningKey.named("Site")
+    let stored = try key.pem(passphrase: Workshop.passphrase)
+    #expect(try SigningKey(pem: stored, passphrase: Workshop.passphrase).pem == key.pem)
+    #expect(throws: SealingError.passphraseMissing) { try SigningKey(pem: stored) }
+    #expect(throws: SealingError.wrongPassphrase) { try SigningKey(pem: stored, passphrase: "other") }
+    #expect(throws: SealingError.self) { try key.pem(passphrase: "") }
+    try shop.write(stored, "stored.pem")
+    try shop.write(Workshop.passphrase, "secret")
+    try shop.make("pkey -in @stored.pem -passin file:\(shop.place("secret")) -out @open.key")
+    #expect(try key.pem.starts(with: shop.bytes("open.key")))
+  }
+
   @Test(
     "a passphrase that is too long or holds a NUL is refused", arguments: [String(repeating: "p", count: 1_024), "a\0"])
   func passphraseBounds(passphrase: String) throws {
