@@ -85,7 +85,7 @@ extension ConnectionHandler {
 
   /// While they are held, the head of an answer leaves in one frame with the first bytes of the file (`TCP_CORK`).
   ///
-  /// A head that leaves alone wakes the client for nothing; under BBR it costs a third more CPU for each byte.
+  /// A head that leaves alone wakes the client for nothing; under BBR it costs over a quarter more CPU for each byte.
   func holdPartialFrames(_ isHolding: Bool, _ context: ChannelHandlerContext) {
     guard isHolding != holdsPartialFrames, let options = context.channel.syncOptions else { return }
     do {
