@@ -51,7 +51,8 @@ extension Catalog {
         SELECT DISTINCT updateKey, revisionNumber FROM \(table) AS named
         WHERE NOT EXISTS (SELECT 1 FROM revision
           WHERE revision.updateKey = named.updateKey AND revision.revisionNumber = named.revisionNumber
-            AND \(StagingArea.isStoredForSync)) AND \(condition)
+            AND revisionID NOT IN (SELECT revisionID FROM revision WHERE stagedFor >= \(StagingArea.firstImport)))
+          AND \(condition)
       ) AS absent JOIN knownUpdate USING (updateKey)
       WHERE NOT EXISTS (SELECT 1 FROM unavailableRevision AS other
         WHERE other.updateID = knownUpdate.updateID AND other.revisionNumber = absent.revisionNumber)
