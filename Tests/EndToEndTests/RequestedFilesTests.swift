@@ -82,6 +82,27 @@ extension EndToEnd {
       }
     }
 
+    /// The server with faults where B finds content instead of A.
+    struct FaultyContent: Sendable {
+      let server: FaultServer
+      let folder: Watched<ContentFolder?>
+
+      func mend() { folder.update { $0?.rules = [] } }
+    }
+
+    static func run(
+      fault: ContentFolder.Fault, _ body: @Sendable (Chain, FaultyContent) async throws -> Void
+    ) async throws {
+      let folder = Watched<ContentFolder?>(nil)
+      let content = FaultyContent(
+        server: try FaultServer { folder.value?.reply(to: $0) ?? .notFound }, folder: folder)
+      try await run(content: content.server.url) { root in
+        folder.update { $0 = ContentFolder(root: root.folder.path("content"), rules: [.init(fault)]) }
+      } _: { chain in
+        try await body(chain, content)
+      }
+    }
+
     @Test("SSS-236: B fetches at once from A what C asks it for, and asks A for what A does not have")
     func upTheChain() async throws {
       try await Self.run { chain in
@@ -130,16 +151,11 @@ extension EndToEnd {
 
     @Test("SSS-238: what B cannot fetch is silent for C, stands in B's catalogue, and comes when A can give it")
     func silentFailures() async throws {
-      let folder = Watched<ContentFolder?>(nil)
-      let content = try FaultServer { folder.value?.reply(to: $0) ?? .notFound }
-      try await Self.run(content: content.url) { root in
-        let refusal = ContentFolder.Fault.reply(.text("no", status: 400))
-        folder.update { $0 = ContentFolder(root: root.folder.path("content"), rules: [.init(refusal)]) }
-      } _: { chain in
+      try await Self.run(fault: .reply(.text("no", status: 400))) { chain, content in
         try await chain.ask()
         try await chain.failure(containing: "HTTP status 400")
         #expect(try StateDump(state: chain.middle.state).content.isEmpty)
-        folder.update { $0?.rules = [] }
+        content.mend()
         try await chain.ask(mayBeComplete: true)
         try await chain.fetched()
         try await chain.leaf.syncCompletely()
@@ -149,17 +165,13 @@ extension EndToEnd {
 
     @Test("SSS-239: bytes with another SHA-1 that B was given are never visible; the right ones are stored")
     func corruptingParent() async throws {
-      let folder = Watched<ContentFolder?>(nil)
-      let content = try FaultServer { folder.value?.reply(to: $0) ?? .notFound }
-      try await Self.run(content: content.url) { root in
-        folder.update { $0 = ContentFolder(root: root.folder.path("content"), rules: [.init(.corrupt)]) }
-      } _: { chain in
+      try await Self.run(fault: .corrupt) { chain, content in
         try await chain.ask()
         try await chain.failure(containing: "SHA-1")
         let damaged = try StateDump(state: chain.middle.state)
         #expect(damaged.content.isEmpty && damaged.present.isEmpty)
         #expect(!damaged.quarantine.isEmpty)
-        folder.update { $0?.rules = [] }
+        content.mend()
         try await chain.ask(mayBeComplete: true)
         try await chain.fetched()
         try await chain.leaf.syncCompletely()
@@ -168,19 +180,15 @@ extension EndToEnd {
 
     @Test("SSS-241: B answers DownloadFiles while the files are still on their way to it")
     func answersAtOnce() async throws {
-      let folder = Watched<ContentFolder?>(nil)
       let gate = Gate()
-      let content = try FaultServer { folder.value?.reply(to: $0) ?? .notFound }
-      try await Self.run(content: content.url) { root in
-        folder.update { $0 = ContentFolder(root: root.folder.path("content"), rules: [.init(.stalls(after: 0, gate))]) }
-      } _: { chain in
+      try await Self.run(fault: .stalls(after: 0, gate)) { chain, content in
         try await chain.ask()
-        _ = await content.requests(atLeast: 1)
+        _ = await content.server.requests(atLeast: 1)
         #expect(!gate.isOpen, "the run of C has ended, and B has not one file")
         #expect(try StateDump(state: chain.middle.state).content.isEmpty)
         // C asks once more while B is fetching: nobody waits then either.
         try await chain.ask()
-        folder.update { $0?.rules = [] }
+        content.mend()
         gate.open()
         try await chain.fetched()
         try await chain.leaf.syncCompletely()
@@ -189,17 +197,13 @@ extension EndToEnd {
 
     @Test("SSS-389: while B fetches what was asked for, a run of B by hand is refused with status 11")
     func oneAtATime() async throws {
-      let folder = Watched<ContentFolder?>(nil)
       let gate = Gate()
-      let content = try FaultServer { folder.value?.reply(to: $0) ?? .notFound }
-      try await Self.run(content: content.url) { root in
-        folder.update { $0 = ContentFolder(root: root.folder.path("content"), rules: [.init(.stalls(after: 0, gate))]) }
-      } _: { chain in
+      try await Self.run(fault: .stalls(after: 0, gate)) { chain, content in
         try await chain.ask()
-        _ = await content.requests(atLeast: 1)
+        _ = await content.server.requests(atLeast: 1)
         let refused = try await chain.middle.sync()
         #expect(refused.status == 11, "\(refused.words)")
-        folder.update { $0?.rules = [] }
+        content.mend()
         gate.open()
         try await chain.fetched()
         // The lock is given back soon after the last file.

@@ -24,7 +24,8 @@ extension EndToEnd {
       return ended.errors
     }
 
-    @Test("serve runs by its schedule and answers meanwhile; a run by hand is refused; status shows the next run")
+    @Test(
+      "SSS-374: serve runs by its schedule and answers meanwhile; a run by hand is refused; status shows the next run")
     func runsWhileServing() async throws {
       try await UpstreamRig.run(RequestedFilesTests.shape) { root in
         let relay = try Relay(to: root.port)
