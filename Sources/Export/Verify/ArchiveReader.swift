@@ -1,0 +1,49 @@
+public import Catalog
+import Sealing
+public import UpdateModel
+
+/// The server that reads an archive: for whom it is, what it followed and imported before.
+public struct ArchiveReader: Sendable {
+  /// How many imports are looked through for a number that was used twice.
+  private static let rememberedImports = 10_000
+
+  let catalog: Catalog
+  let serverID: GUID
+
+  public init(catalog: Catalog, serverID: GUID) {
+    self.catalog = catalog
+    self.serverID = serverID
+  }
+
+  /// What the rules of steps 5 to 9 ask about this server.
+  func site(for manifest: ArchiveManifest, _ policy: ImportPolicy) async throws -> ImportSite {
+    var site = ImportSite(serverID: serverID)
+    site.changesSource = policy.changesSource
+    site.maximumAge = policy.maximumAge
+    if try await catalog.settings().replicationMode == .replica {
+      site.followedSource = try await catalog.lastImport(source: nil)?.archive.sourceServerID
+    }
+    let last = try await catalog.lastImport(source: manifest.source.serverID)?.archive
+    site.lastImport = (try await fork(of: manifest, behind: last) ?? last).map { LastImport($0) }
+    if let base = manifest.base, base.kind == .receipt {
+      site.ownsBaseReceipt = try await catalog.isOwnReceipt(base.id)
+    }
+    return site
+  }
+
+  /// An import of this source that was rolled back and had the same number as another archive.
+  private func fork(of manifest: ArchiveManifest, behind last: ImportedArchive?) async throws -> ImportedArchive? {
+    guard manifest.sequence > last?.sequence ?? 0 else { return nil }
+    return try await catalog.importRecords(limit: Self.rememberedImports).map(\.archive).first { known in
+      known.sourceServerID == manifest.source.serverID && known.sequence == manifest.sequence
+        && known.archiveID != manifest.archiveID
+    }
+  }
+}
+
+extension LastImport {
+  init(_ archive: ImportedArchive) {
+    self.init(
+      archiveID: archive.archiveID, sequence: archive.sequence, manifestSHA256: InlineSHA256(archive.manifestSHA256))
+  }
+}

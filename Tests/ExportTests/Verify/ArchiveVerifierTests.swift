@@ -1,0 +1,84 @@
+import Catalog
+import Foundation
+import Glibc
+import Platform
+import Sealing
+import TestSupport
+import Testing
+import UpdateModel
+
+@testable import Export
+
+@Suite("Verifying archives") struct ArchiveVerifierTests {
+  @Test("an archive in several volumes holds, and the report says what was checked")
+  func good() async throws {
+    let site = try await SourceSite()
+    _ = try await site.export().create(
+      SourceSite.options { $0.volumeLimit = .bytes(2 << 20) }, into: site.folder.path("disk"), keys: [site.key])
+    let report = site.folder.path("report.json")
+    let result = try await verifier(site).verify([site.folder.path("disk")], report: report)
+    #expect(result.checkedVolumes == Array(1...result.manifest.volumes.count))
+    #expect(result.manifest.volumes.count > 1)
+    #expect(result.missingVolumes.isEmpty)
+    #expect(result.contentsChecked)
+    let evidence = String(decoding: try AlteredArchive.read(report), as: UTF8.self)
+    #expect(evidence.contains("\"result\":\"accepted\""))
+    #expect(evidence.contains(result.manifestSHA256.hex))
+    #expect(
+      evidence.contains(
+        "\"passed\":[\"size\",\"signature\",\"signer\",\"manifest\",\"freshness\",\"folder\",\"volume\",\"contents\"]"))
+  }
+
+  @Test("volumes on several disks are found on whichever has them, and one that is nowhere is named")
+  func severalDisks() async throws {
+    let site = try await SourceSite()
+    let options = SourceSite.options { $0.volumeLimit = .bytes(2 << 20) }
+    _ = try await site.export().create(options, into: site.folder.path("one"), keys: [site.key])
+    try FileManager.default.copyItem(atPath: site.folder.path("one"), toPath: site.folder.path("two"))
+    let one = try AlteredArchive(site.folder.path("one"))
+    try one.remove("volumes/0002.tar")
+    let two = try AlteredArchive(site.folder.path("two"))
+    try two.remove("volumes/0001.tar")
+    let both = try await verifier(site).verify([one.path, two.path])
+    #expect(both.missingVolumes.isEmpty)
+    #expect(both.contentsChecked)
+    let half = try await verifier(site).verify([one.path])
+    #expect(half.missingVolumes == [2])
+  }
+
+  @Test("a read error names volume, entry and offset")
+  func unreadable() async throws {
+    let site = try await SourceSite()
+    _ = try await site.export().create(SourceSite.options(), into: site.folder.path("disk"), keys: [site.key])
+    var verifier = try verifier(site)
+    verifier.medium = MediumReads { path, offset in
+      if offset >= 1 << 20 { throw SystemError(call: "pread", path: path, code: EIO) }
+    }
+    await #expect {
+      try await verifier.verify([site.folder.path("disk")])
+    } throws: { error in
+      guard case .unreadable(let volume, let entry, let offset, let cause)? = error as? ImportError else {
+        return false
+      }
+      return volume == "volumes/0001.tar" && entry.hasPrefix("entry ") && offset > 0 && cause.code == EIO
+    }
+  }
+
+  @Test("inspecting opens no volume")
+  func inspecting() async throws {
+    let site = try await SourceSite()
+    _ = try await site.export().create(SourceSite.options(), into: site.folder.path("disk"), keys: [site.key])
+    let disk = try AlteredArchive(site.folder.path("disk"))
+    try disk.remove("volumes/0001.tar")
+    let result = try await verifier(site).inspect([disk.path])
+    #expect(result.missingVolumes == [1])
+    #expect(result.manifest.archiveID == GUID(high: 0xA, low: 0xB))
+    #expect(result.signers.count == 1)
+  }
+
+  private func verifier(_ site: SourceSite) throws -> ArchiveVerifier {
+    var trust = TrustStore()
+    try trust.trust(site.key.certificate, as: "source", for: [.archives], at: SourceSite.now, by: "tests")
+    return ArchiveVerifier(trust: trust, clock: { SourceSite.now })
+  }
+}
