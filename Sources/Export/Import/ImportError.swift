@@ -8,7 +8,7 @@ public enum ImportError: Error, Hashable, Sendable {
   case noFolder(String, SystemError?)
   /// The medium does not give the bytes of a volume.
   case unreadable(volume: String, entry: String, offset: Int64, SystemError)
-  /// Revisions of this archive are being staged by somebody else.
+  /// What was read before and waits here has changed; it was removed.
   case damagedStaging(path: String, expected: String, found: String)
 
   static func noFolder(_ path: String) -> ImportError { .noFolder(path, nil) }

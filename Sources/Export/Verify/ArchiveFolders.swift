@@ -14,8 +14,8 @@ struct ArchiveFolders: Sendable {
 
   let disks: [Disk]
   /// The bytes of `manifest.json`, read once: what is checked is what is used.
-  let manifest: [UInt8]
-  let signature: [UInt8]
+  private(set) var manifest: [UInt8]
+  private(set) var signature: [UInt8]
 
   /// Opens the folders and reads the two files that everything hangs on (step `size`).
   ///
@@ -57,6 +57,9 @@ struct ArchiveFolders: Sendable {
     }
     return try file.contents(limit: Int(status.size))
   }
+
+  /// Without the two files, once they were checked: they may be large.
+  func withoutFiles() -> ArchiveFolders { ArchiveFolders(disks: disks, manifest: [], signature: []) }
 
   /// Opens a volume, wherever it is; nil when no folder has it. The first volume is 1.
   func volume(_ number: Int) throws -> OpenedVolume? {

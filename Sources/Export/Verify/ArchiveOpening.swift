@@ -29,7 +29,7 @@ struct ArchiveOpening: Sendable {
     try await pool.run { try folders.check(manifest) }
     steps.passed(.folder)
     return OpenedArchive(
-      folders: folders, manifest: manifest, manifestSHA256: digest, signers: signers.names, kind: kind)
+      folders: folders.withoutFiles(), manifest: manifest, manifestSHA256: digest, signers: signers.names, kind: kind)
   }
 
   /// Steps 2 and 3. No byte of the manifest is parsed here.

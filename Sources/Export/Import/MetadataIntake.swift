@@ -1,0 +1,76 @@
+import Catalog
+import Platform
+import UpdateModel
+
+/// Stages the revisions of an archive, in the order of the source, once all packed objects are in the spool.
+struct MetadataIntake: Sendable {
+  private static let batch = 10_000
+
+  let catalog: Catalog
+  let spool: ImportSpool
+  let manifest: ArchiveManifest
+  let objects: PackedObjects
+  let pool: BlockingPool
+
+  /// The lists and the state; nil while an object is missing.
+  ///
+  /// - Throws: ``ArchiveRefusal``, steps `volume` and `contents`.
+  func lists() async throws -> ArchiveContents? {
+    try await pool.run {
+      let sizes = try spool.sizes()
+      for entry in objects.objects.flatMap(\.entries) where sizes[ImportSpool.fileName(entry)] != entry.size {
+        return nil
+      }
+      var contents = ArchiveContents(manifest)
+      guard let state = try bytes(.state), let revisions = try bytes(.revisionList),
+        let content = try bytes(.contentList)
+      else { return nil }
+      try contents.takeState(state)
+      try contents.takeRevisionList(revisions)
+      try contents.takeContentList(content)
+      return contents
+    }
+  }
+
+  /// Compares all revisions and stages those that are not here.
+  func stage(
+    _ lists: ArchiveContents, _ progress: @escaping @Sendable (ReadingProgress) -> Void
+  ) async throws {
+    let lacking = Set(try await missing(lists.revisions))
+    var contents = lists
+    var state = ReadingProgress(phase: .checking)
+    state.total = manifest.counts.revisions
+    for object in objects.metadata {
+      try Task.checkCancellation()
+      let (next, checked) = try await pool.run { [contents] in
+        guard let packed = try spool.object(object.entries, sha256: object.sha256) else {
+          throw ImportError.damagedStaging(path: spool.path, expected: object.name.text, found: "none")
+        }
+        var contents = contents
+        let checked = try contents.takeMetadata(object.name, packed, isWanted: lacking.contains)
+        return (contents, checked)
+      }
+      contents = next
+      try await catalog.stageImport(manifest.archiveID, checked.revisions, keys: checked.keys)
+      state.done = contents.carried
+      progress(state)
+    }
+    try contents.finish()
+  }
+
+  /// Revisions of the list that are neither published nor staged here.
+  func missing(_ list: RevisionList?) async throws -> [UpdateIdentity] {
+    guard let list else { return [] }
+    var missing: [UpdateIdentity] = []
+    for start in stride(from: 0, to: list.count, by: Self.batch) {
+      let identities = (start..<min(list.count, start + Self.batch)).compactMap { list.record(at: $0)?.identity }
+      missing += try await catalog.missingRevisions(manifest.archiveID, among: identities)
+    }
+    return missing
+  }
+
+  private func bytes(_ name: ObjectName) throws -> [UInt8]? {
+    guard let object = objects.object(name) else { return nil }
+    return try spool.object(object.entries, sha256: object.sha256)
+  }
+}
