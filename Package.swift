@@ -90,7 +90,7 @@ let package = Package(
     .executableTarget(
       name: "updatemirror",
       dependencies: [
-        "Catalog", "ContentStore", "Generator", "Mirror", "Platform", "Sealing", "Transfer", "UpdateModel",
+        "Catalog", "ContentStore", "Export", "Generator", "Mirror", "Platform", "Sealing", "Transfer", "UpdateModel",
         "UpdateServer", "WireFormat", argumentParser, lifecycle, logging, tomlKit,
       ],
       swiftSettings: settings),

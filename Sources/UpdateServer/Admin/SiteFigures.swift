@@ -12,6 +12,10 @@ struct SiteFigures: Sendable {
   var quarantinedFiles: Int
   var revisions: Int
   var downstreamServers: Int
+  /// When the last archive was finished here.
+  var lastExport: Timestamp?
+  /// The last archive that was imported and not rolled back.
+  var lastImport: ImportRecord?
   var freeBytes: Int64
 
   /// Reads counts; no file of the content is opened.
@@ -22,7 +26,9 @@ struct SiteFigures: Sendable {
       lastRun: runs.first { $0.outcome != .unfinished }, lastSuccess: runs.first { $0.outcome == .succeeded }?.ended,
       content: try await catalog.contentCounts(), wantedFiles: try await catalog.wantedTotals(policy).files,
       quarantinedFiles: disk.quarantine.files, revisions: try await catalog.counts().revisions,
-      downstreamServers: try await catalog.downstreamServers().count, freeBytes: disk.freeBytes)
+      downstreamServers: try await catalog.downstreamServers().count,
+      lastExport: try await catalog.exportRecords(limit: 100).compactMap(\.finished).max(),
+      lastImport: try await catalog.lastImport(), freeBytes: disk.freeBytes)
   }
 
   func write(to text: inout MetricsText) {
@@ -31,6 +37,7 @@ struct SiteFigures: Sendable {
       text.sample(
         "updatemirror_sync_last_end_timestamp_seconds", ["result": lastRun.outcome.word], lastRun.ended.unixSeconds)
     }
+    writeArchives(to: &text)
     text.family("updatemirror_sync_last_success_timestamp_seconds", .gauge, "When the last complete run ended.")
     if let lastSuccess {
       text.sample("updatemirror_sync_last_success_timestamp_seconds", [:], lastSuccess.unixSeconds)
@@ -44,6 +51,18 @@ struct SiteFigures: Sendable {
     text.single("updatemirror_content_free_bytes", .gauge, "Bytes that may still be written.", freeBytes)
     text.single("updatemirror_catalog_revisions", .gauge, "Revisions that readers see.", revisions)
     text.single("updatemirror_downstream_servers", .gauge, "Registered downstream servers.", downstreamServers)
+  }
+
+  private func writeArchives(to text: inout MetricsText) {
+    let names = [
+      ("last_export", "When the last archive was finished.", lastExport),
+      ("last_import", "When the last archive was imported.", lastImport?.applied),
+      ("last_import_created", "When its source made the last imported archive.", lastImport?.archive.created),
+    ]
+    for (name, help, moment) in names {
+      text.family("updatemirror_archive_\(name)_timestamp_seconds", .gauge, help)
+      if let moment { text.sample("updatemirror_archive_\(name)_timestamp_seconds", [:], moment.unixSeconds) }
+    }
   }
 }
 

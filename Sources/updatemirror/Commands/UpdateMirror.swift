@@ -15,7 +15,7 @@ struct UpdateMirror: AsyncParsableCommand {
     subcommands: [
       DemoCommand.self, InitCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, DoctorCommand.self,
       UpdatesCommand.self, GroupsCommand.self, DownstreamCommand.self, ContentCommand.self,
-      ConfigCommand.self,
+      ExportCommand.self, ImportCommand.self, ReceiptCommand.self, KeysCommand.self, ConfigCommand.self,
       GenerateCommand.self, CompletionCommand.self, ManualPagesCommand.self,
     ])
 }

@@ -44,6 +44,8 @@ enum Setting: String, CaseIterable, Sendable {
   case serveAuthentication = "serve.authentication"
   case servePasswordFile = "serve.password-file"
   case serveStopWithin = "serve.stop-within"
+  case archivesSignerThreshold = "archives.signer-threshold"
+  case archivesMaximumAge = "archives.maximum-age"
   case adminHost = "admin.host"
   case adminPort = "admin.port"
   case logLevel = "log.level"
@@ -178,6 +180,10 @@ enum Setting: String, CaseIterable, Sendable {
       Rule(.path, "", "file with the lines of `downstream password`, permissions 600")
     case .serveStopWithin:
       Rule(.duration, "20s", "longest time that a stop waits for transfers before it cuts them")
+    case .archivesSignerThreshold:
+      Rule(.integer(1...16), "1", "different trusted signers that an archive or a receipt needs")
+    case .archivesMaximumAge:
+      Rule(.duration, "0s", "older archives are not imported; 0 = no limit")
     case .adminHost:
       Rule(.text, "127.0.0.1", "address for health and metrics; empty = none")
     case .adminPort:

@@ -28,4 +28,13 @@ enum Quantity {
 
   /// `1 file`, `12 files`.
   static func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
+
+  /// `40 minutes`, `7 hours`, `12 days`: in the largest unit of which there are two.
+  static func age(_ seconds: Double) -> String {
+    let whole = Int(min(max(0, seconds), 1e12))
+    for (unit, length) in [("day", 86_400), ("hour", 3_600), ("minute", 60)] where whole >= 2 * length {
+      return count(whole / length, unit)
+    }
+    return count(whole, "second")
+  }
 }

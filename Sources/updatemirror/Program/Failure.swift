@@ -1,6 +1,9 @@
 import Catalog
+import ContentStore
+import Export
 import Mirror
 import Platform
+import Sealing
 import UpdateServer
 
 /// Why a command ends without having done its work, in the words that the operator reads.
@@ -34,6 +37,18 @@ struct Failure: Error, Equatable {
       self.init(Self.isMistake(error) ? .usage : .failed, "sync: \(error)", hint: Self.advice(error))
     case let error as CatalogError:
       self.init(.failed, error.description, hint: Self.advice(error))
+    case let error as ArchiveRefusal:
+      self.init(.refused, error.description, hint: error.hint)
+    case let error as ExportError:
+      self.init(.failed, error.description, hint: error.hint)
+    case let error as ImportError:
+      self.init(.failed, error.description, hint: error.hint)
+    case let error as SealingError:
+      self.init(.failed, error.description, hint: Self.advice(error))
+    case let error as ContentStoreError:
+      var hint: String?
+      if case .noSpace = error { hint = "make room on the disk; the next run continues" }
+      self.init(.failed, error.description, hint: hint)
     case let error as UpdateServerError:
       self.init(.failed, error.description, hint: "another program may listen there: --port, or serve.port")
     case is CancellationError:
@@ -57,6 +72,13 @@ struct Failure: Error, Equatable {
     switch error {
     case .transport: "updatemirror doctor tests the way to the USS; nothing is lost, the next run continues"
     default: error.hint
+    }
+  }
+
+  private static func advice(_ error: SealingError) -> String? {
+    switch error {
+    case .passphraseMissing, .wrongPassphrase: "--passphrase-file FILE has it in its first line"
+    default: nil
     }
   }
 

@@ -1,4 +1,5 @@
 import ContentStore
+import Export
 import Foundation
 import Generator
 import Mirror
@@ -42,6 +43,20 @@ final class ProgressDisplay: Sendable {
 
   /// Takes the progress of a verification; draws nothing.
   func take(_ progress: VerifyProgress) {
+    guard style != .silent else { return }
+    let now = elapsed
+    screen.withLock { $0.state.take(progress, now: now) }
+  }
+
+  /// Takes the progress of an export; draws nothing.
+  func take(_ progress: ExportProgress) {
+    guard style != .silent else { return }
+    let now = elapsed
+    screen.withLock { $0.state.take(progress, now: now) }
+  }
+
+  /// Takes the progress of reading an archive; draws nothing.
+  func take(_ progress: ReadingProgress) {
     guard style != .silent else { return }
     let now = elapsed
     screen.withLock { $0.state.take(progress, now: now) }

@@ -1,4 +1,5 @@
 import ContentStore
+import Export
 import Generator
 import Mirror
 
@@ -9,6 +10,8 @@ struct ProgressState: Sendable {
     case run(ProgressEvent.Phase)
     case verification
     case generation
+    /// An archive; what is counted.
+    case archive(title: String, unit: String)
   }
 
   private(set) var phase: Phase?
@@ -55,6 +58,35 @@ struct ProgressState: Sendable {
     }
     (done, self.total) = (progress.revisions, total)
     moved(progress.storedBytes, now)
+  }
+
+  mutating func take(_ progress: ExportProgress, now: Double) {
+    switch progress.phase {
+    case .planning: begin(.archive(title: "plan", unit: "revisions"))
+    case .writing(let volume, let count): begin(.archive(title: "volume \(volume) of \(count)", unit: "entries"))
+    }
+    (done, total, totalBytes) = (progress.done, progress.total, progress.totalBytes)
+    moved(progress.bytes, now)
+  }
+
+  mutating func take(_ progress: ReadingProgress, now: Double) {
+    switch progress.phase {
+    case .reading(let volume, let count): begin(.archive(title: "volume \(volume) of \(count)", unit: "entries"))
+    case .checking: begin(.archive(title: "check", unit: "revisions"))
+    case .publishing: begin(.archive(title: "publish", unit: "files"))
+    }
+    (done, total, totalBytes) = (progress.done, progress.total, progress.totalBytes)
+    moved(progress.bytes, now)
+  }
+
+  /// The rate goes on from volume to volume.
+  private mutating func begin(_ next: Phase) {
+    if case .archive(_, let unit) = phase, case .archive(_, let nextUnit) = next, unit == nextUnit {
+      phase = next
+    } else if phase != next {
+      self = ProgressState()
+      phase = next
+    }
   }
 
   /// Bytes a second over the last seconds; 0 until two samples are there.

@@ -10,7 +10,7 @@ enum ProgressText {
     guard let phase = state.phase else { return "starting" }
     var parts = [title(phase)]
     if state.total > 0 {
-      parts.append("\(state.done)/\(state.total) \(countsFiles(phase) ? "files" : "revisions")")
+      parts.append("\(state.done)/\(state.total) \(unit(phase))")
     }
     if state.totalBytes > 0 {
       parts.append("\(Quantity.bytes(state.bytes))/\(Quantity.bytes(state.totalBytes))")
@@ -41,13 +41,18 @@ enum ProgressText {
     switch phase {
     case .verification: "verify"
     case .generation: "generate"
+    case .archive(let title, _): title
     case .run(.deployments): "approvals"
     case .run(let phase): phase.rawValue
     }
   }
 
-  private static func countsFiles(_ phase: ProgressState.Phase) -> Bool {
-    phase == .verification || phase == .run(.content)
+  private static func unit(_ phase: ProgressState.Phase) -> String {
+    switch phase {
+    case .archive(_, let unit): unit
+    case .verification, .run(.content): "files"
+    case .generation, .run: "revisions"
+    }
   }
 
   private static func speed(_ state: ProgressState, _ now: Double) -> [String] {

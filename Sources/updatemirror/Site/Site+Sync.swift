@@ -76,7 +76,7 @@ extension Site {
   }
 
   /// Fills the text index, last and in small steps: a search is right without it, only slower.
-  private func indexText() async {
+  func indexText() async {
     do {
       while try await catalog.indexText(limit: 1_000) > 0 { try Task.checkCancellation() }
     } catch {

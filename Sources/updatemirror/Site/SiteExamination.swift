@@ -12,7 +12,7 @@ struct SiteExamination {
   func findings() async -> [Finding] {
     [
       await catalogue(), keys(), writable(), await disk(), await content(), clock(),
-    ]
+    ] + (await SignerExamination(site: site).findings())
   }
 
   private func catalogue() async -> Finding {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Catalog
 import ContentStore
+import Platform
 import UpdateModel
 
 struct StatusCommand: OperatorCommand {
@@ -43,6 +44,26 @@ struct StatusReport: Report {
     let freeBytes: Int64
   }
 
+  struct LastImport: Encodable {
+    let archive: String
+    let source: String
+    let sourceName: String
+    let sequence: Int64
+    let created: String
+    let applied: String
+    /// Since its source made it.
+    let ageSeconds: Double
+  }
+
+  struct LastExport: Encodable {
+    let archive: String
+    let sequence: Int64
+    let created: String
+    /// Absent while it is not finished.
+    let finished: String?
+    let folder: String
+  }
+
   struct Downstream: Encodable {
     let id: String
     let name: String
@@ -65,6 +86,8 @@ struct StatusReport: Report {
   let catalogue: Catalogue
   let content: Content
   let downstreamServers: [Downstream]
+  let lastImport: LastImport?
+  let lastExport: LastExport?
 
   init(_ site: Site) async throws {
     let catalog = site.catalog
@@ -89,6 +112,8 @@ struct StatusReport: Report {
     downstreamServers = try await catalog.downstreamServers().map {
       Downstream(id: $0.serverID.description, name: $0.name, lastSeen: $0.lastSeen.description)
     }
+    lastImport = try await catalog.lastImport().map { LastImport($0, now: SystemClock.now()) }
+    lastExport = try await catalog.exportRecords(limit: 1).first.map(LastExport.init)
   }
 
   var table: String {
@@ -114,6 +139,19 @@ struct StatusReport: Report {
       ),
       ("disk free", Quantity.bytes(content.freeBytes)),
     ]
+    if let lastImport {
+      let age = Quantity.age(lastImport.ageSeconds)
+      fields.append(
+        (
+          "last import",
+          "number \(lastImport.sequence) of \(lastImport.sourceName), made \(age) ago, imported "
+            + Quantity.moment(lastImport.applied)
+        ))
+    }
+    if let lastExport {
+      let end = lastExport.finished.map { "finished \(Quantity.moment($0))" } ?? "not finished"
+      fields.append(("last export", "number \(lastExport.sequence), \(end), in \(lastExport.folder)"))
+    }
     for server in downstreamServers {
       fields.append(("downstream", "\(server.name), last seen \(Quantity.moment(server.lastSeen))"))
     }
@@ -128,5 +166,23 @@ extension StatusReport.Catalogue {
       classifications: counts.classifications, declinedUpdates: counts.hiddenUpdates,
       supersededUpdates: counts.supersededUpdates, groups: counts.groups, approvals: counts.liveDeployments,
       unresolvedApprovals: counts.unresolvedDeployments, unavailableRevisions: counts.unavailableRevisions)
+  }
+}
+
+extension StatusReport.LastImport {
+  init(_ record: ImportRecord, now: Timestamp) {
+    self.init(
+      archive: record.archive.archiveID.description, source: record.archive.sourceServerID.description,
+      sourceName: record.archive.sourceName, sequence: record.archive.sequence,
+      created: record.archive.created.description, applied: record.applied.description,
+      ageSeconds: now.seconds(since: record.archive.created))
+  }
+}
+
+extension StatusReport.LastExport {
+  init(_ record: ExportRecord) {
+    self.init(
+      archive: record.archiveID.description, sequence: record.sequence, created: record.created.description,
+      finished: record.finished?.description, folder: record.folder)
   }
 }

@@ -82,6 +82,8 @@ struct UpdatesList: OperatorCommand {
 /// Finds categories by name or GUID.
 struct CategoryNames {
   let catalog: Catalog
+  /// Which command asks, for its messages.
+  var command = "updates list"
 
   /// - Throws: ``Failure`` with ``ProgramStatus/usage`` and the nearest names for one that is unknown.
   func identifiers(_ words: [String], classifications: Bool) async throws -> [GUID] {
@@ -104,7 +106,7 @@ struct CategoryNames {
     let nearest = try await catalog.nearestCategoryNames(to: word, classifications: classifications)
     let kind = classifications ? "classification" : "product"
     return Failure(
-      .usage, "updates list: \(kind) \"\(word)\": expected a known name or a GUID",
+      .usage, "\(command): \(kind) \"\(word)\": expected a known name or a GUID",
       hint: nearest.isEmpty ? nil : "nearest: " + nearest.map { "\"\($0)\"" }.joined(separator: ", "))
   }
 }
