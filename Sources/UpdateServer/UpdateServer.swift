@@ -128,13 +128,16 @@ public struct UpdateServer: Service {
     return Listener(port: port, application: application)
   }
 
+  /// Passwords checked at a time: fewer than the pool has threads, which also opens files.
+  private static let passwordChecks = 2
+
   private func endpoints() -> [SOAPEndpoint] {
     let limits = configuration.limits
     let mint = CookieMint(
       keys: keys, lifetime: limits.cookieLifetime, authorizationLifetime: limits.authorizationLifetime)
     let sync = ServerSyncService(
       catalog: catalog, mint: mint, registration: configuration.registration, limits: limits, clock: clock,
-      gate: BusyGate(limit: limits.expensiveRequests))
+      gate: BusyGate(limit: limits.expensiveRequests), passwordGate: BusyGate(limit: Self.passwordChecks))
     let services = [
       (WebService.serverSync, sync.serverSyncOperations), (.dssAuth, sync.authorizationOperations),
       (.reporting, sync.reportingOperations),

@@ -50,6 +50,18 @@ import WireFormat
     }
   }
 
+  @Test("who has no good cookie takes no place from those who have one")
+  func placesAreForKnownCallers() async throws {
+    var limits = UpdateServerLimits()
+    limits.expensiveRequests = 0
+    try await ServerRig.run(limits: limits) { rig async throws in
+      let forged = Cookie(expiration: .endOfTime, encryptedData: [1, 2])
+      for (operation, fault) in try await Self.faults(rig, forged) {
+        #expect(fault.code == .invalidCookie, "\(operation)")
+      }
+    }
+  }
+
   @Test("SSS-109: an expired cookie is InvalidCookie, whatever expiry it shows")
   func expired() async throws {
     try await ServerRig.run { rig async throws in

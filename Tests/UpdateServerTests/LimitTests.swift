@@ -208,6 +208,17 @@ import WireFormat
     }
   }
 
+  @Test("checks of passwords take no place from known callers, nor wait for one")
+  func passwordPlaces() async throws {
+    let registration = RegistrationPolicy(.open, authentication: .basic([]))
+    try await ServerRig.run(limits: Self.limits { $0.expensiveRequests = 0 }, registration: registration) {
+      rig async throws in
+      let request = GetAuthorizationCookie.Request(accountName: "dss", accountGUID: ServerRig.downstream)
+      // Not ServerBusy: the check began, and found no TLS.
+      #expect(try await rig.raw(GetAuthorizationCookie.self, request).status == 403)
+    }
+  }
+
   @Test("the gate counts what runs and frees the place of what ended")
   func gate() {
     let gate = BusyGate(limit: 2)

@@ -22,14 +22,36 @@ struct OperationTable: Sendable {
     }
   }
 
-  /// An operation whose answer may be large: encoded and sent piece by piece, when it has more than one.
-  mutating func addStreamed<Op: StreamedOperation>(
-    _ operation: Op.Type, gate: BusyGate, _ answer: @escaping @Sendable (Op.Request) async throws -> Op.Response
+  /// An operation that costs much, and is answered for known callers only. Who is not admitted takes no place.
+  ///
+  /// - Parameters:
+  ///   - admit: checks the cookie, before the request counts at `gate`.
+  ///   - answer: runs while it counts.
+  mutating func add<Op: WireFormat.Operation>(
+    _ operation: Op.Type, gate: BusyGate, admit: @escaping @Sendable (Op.Request) async throws -> Caller,
+    _ answer: @escaping @Sendable (Op.Request, Caller) async throws -> Op.Response
   ) {
     handlers[Op.operationName] = { request in
+      let decoded = try request.decode(operation)
+      let caller = try await admit(decoded)
       guard let pass = gate.enter() else { throw Refusal.serverBusy }
-      let response = try await answer(request.decode(operation))
-      return Answer(SOAPReply.chunks(operation, response, version: request.version), pass: pass)
+      defer { withExtendedLifetime(pass) {} }
+      return Answer(SOAPReply.encode(operation, try await answer(decoded, caller), version: request.version))
+    }
+  }
+
+  /// The same for an answer that may be large: encoded and sent piece by piece, when it has more than one. It counts
+  /// until its last piece is sent.
+  mutating func addStreamed<Op: StreamedOperation>(
+    _ operation: Op.Type, gate: BusyGate, admit: @escaping @Sendable (Op.Request) async throws -> Caller,
+    _ answer: @escaping @Sendable (Op.Request, Caller) async throws -> Op.Response
+  ) {
+    handlers[Op.operationName] = { request in
+      let decoded = try request.decode(operation)
+      let caller = try await admit(decoded)
+      guard let pass = gate.enter() else { throw Refusal.serverBusy }
+      return Answer(
+        SOAPReply.chunks(operation, try await answer(decoded, caller), version: request.version), pass: pass)
     }
   }
 

@@ -4,8 +4,9 @@ import WireFormat
 
 extension ServerSyncService {
   /// MS-WSUSSS 3.1.4.10. Any DSS is served: no operation says which is a replica (AMB-28).
-  @Sendable func deployments(_ request: GetDeployments.Request) async throws -> GetDeployments.Response {
-    _ = try await caller(request.cookie)
+  @Sendable func deployments(
+    _ request: GetDeployments.Request, _ caller: Caller
+  ) async throws -> GetDeployments.Response {
     guard let upTo = request.syncAnchor else { throw Refusal.invalidParameters("syncAnchor") }
     try AnchorRules.checkForm(upTo.text, parameter: "syncAnchor")
     try AnchorRules.checkForm(request.deploymentAnchor?.text, parameter: "deploymentAnchor")

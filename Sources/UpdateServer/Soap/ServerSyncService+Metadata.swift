@@ -4,8 +4,9 @@ import WireFormat
 
 extension ServerSyncService {
   /// MS-WSUSSS 3.1.4.5. Windows servers name the whole filter when its anchor is malformed.
-  @Sendable func revisionIDList(_ request: GetRevisionIdList.Request) async throws -> GetRevisionIdList.Response {
-    let caller = try await caller(request.cookie)
+  @Sendable func revisionIDList(
+    _ request: GetRevisionIdList.Request, _ caller: Caller
+  ) async throws -> GetRevisionIdList.Response {
     guard let filter = request.filter else { throw Refusal.invalidParameters("filter") }
     try AnchorRules.checkForm(filter.anchor?.text, parameter: "filter")
     return try await catalog.revisionIDList(
@@ -14,8 +15,9 @@ extension ServerSyncService {
 
   /// MS-WSUSSS 3.1.4.6. Unknown identities are left out (AMB-17), and so is what exceeds the
   /// guidance for the size of an answer: the DSS asks again for what is missing.
-  @Sendable func updateData(_ request: GetUpdateData.Request) async throws -> GetUpdateData.Response {
-    _ = try await caller(request.cookie)
+  @Sendable func updateData(
+    _ request: GetUpdateData.Request, _ caller: Caller
+  ) async throws -> GetUpdateData.Response {
     let limit = try await catalog.settings().limits.updates
     let identities = try Self.checked(request.identities, limit: limit)
     return try await updateData(of: identities)
@@ -44,9 +46,8 @@ extension ServerSyncService {
 
   /// MS-WSUSSS 3.1.4.18.
   @Sendable func decryptionData(
-    _ request: GetUpdateDecryptionData.Request
+    _ request: GetUpdateDecryptionData.Request, _ caller: Caller
   ) async throws -> GetUpdateDecryptionData.Response {
-    _ = try await caller(request.cookie)
     let limit = try await catalog.settings().limits.decryptionUpdates ?? 0
     let identities = try Self.checked(request.identities, limit: limit)
     let revisions = try await catalog.decryptionData(identities)

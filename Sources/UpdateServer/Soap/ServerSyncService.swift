@@ -14,16 +14,18 @@ struct ServerSyncService: Sendable {
   let limits: UpdateServerLimits
   let clock: @Sendable () -> Timestamp
   let gate: BusyGate
+  /// For checks of passwords: who makes them is not known yet, so they take no place from those who are.
+  let passwordGate: BusyGate
 
   var serverSyncOperations: OperationTable {
     var table = OperationTable()
     table.add(GetAuthConfig.self, authConfig)
     table.add(GetCookie.self, cookie)
     table.add(GetConfigData.self, configData)
-    table.addStreamed(GetRevisionIdList.self, gate: gate, revisionIDList)
-    table.addStreamed(GetUpdateData.self, gate: gate, updateData)
-    table.add(GetUpdateDecryptionData.self, gate: gate, decryptionData)
-    table.add(GetDeployments.self, gate: gate, deployments)
+    table.addStreamed(GetRevisionIdList.self, gate: gate, admit: { try await caller($0.cookie) }, revisionIDList)
+    table.addStreamed(GetUpdateData.self, gate: gate, admit: { try await caller($0.cookie) }, updateData)
+    table.add(GetUpdateDecryptionData.self, gate: gate, admit: { try await caller($0.cookie) }, decryptionData)
+    table.add(GetDeployments.self, gate: gate, admit: { try await caller($0.cookie) }, deployments)
     table.add(DownloadFiles.self, downloadFiles)
     table.add(GetRelatedRevisionsForUpdates.self, relatedRevisions)
     table.add(Ping.self, ping)
@@ -33,7 +35,8 @@ struct ServerSyncService: Sendable {
   var authorizationOperations: OperationTable {
     var table = OperationTable()
     // Passwords cost time to check.
-    table.add(GetAuthorizationCookie.self, gate: registration.authentication == .none ? nil : gate, authorizationCookie)
+    table.add(
+      GetAuthorizationCookie.self, gate: registration.authentication == .none ? nil : passwordGate, authorizationCookie)
     table.add(Ping.self, ping)
     return table
   }
