@@ -138,14 +138,15 @@ public struct UpdateServer: Service {
     let sync = ServerSyncService(
       catalog: catalog, mint: mint, registration: configuration.registration, limits: limits, clock: clock,
       gate: BusyGate(limit: limits.expensiveRequests), passwordGate: BusyGate(limit: Self.passwordChecks))
-    let services = [
-      (WebService.serverSync, sync.serverSyncOperations), (.dssAuth, sync.authorizationOperations),
-      (.reporting, sync.reportingOperations),
+    let services: [(WebService, OperationTable, admit: (@Sendable (WireFormat.Cookie?) async throws -> Void)?)] = [
+      (.serverSync, sync.serverSyncOperations, { _ = try await sync.caller($0) }),
+      (.dssAuth, sync.authorizationOperations, nil), (.reporting, sync.reportingOperations, nil),
     ]
-    return services.map { service, operations in
+    let largeRequests = BlockingPool(width: 1, name: "updatemirror.large-requests")
+    return services.map { service, operations, admit in
       SOAPEndpoint(
-        service: service, operations: operations, maximumBody: limits.requestBody, logger: logger,
-        metrics: observer.metrics)
+        service: service, operations: operations, maximumBody: limits.requestBody, admit: admit,
+        largeRequests: largeRequests, logger: logger, metrics: observer.metrics)
     }
   }
 }

@@ -29,9 +29,14 @@ import WireFormat
   @Test("SSS-383: a chunked body that grows beyond the limit is cut off, others are served")
   func chunkedTooLong() async throws {
     try await ServerRig.run(limits: Self.limits { $0.requestBody = 100_000 }) { rig async throws in
+      let filter = RevisionFilter(anchor: nil, isConfiguration: true)
+      let call = SOAPRequest.encode(
+        GetRevisionIdList.self, .init(cookie: try await rig.cookie(), filter: filter), version: .v11)
       let connection = try await rig.connect()
       try await connection.send(
         "POST \(WebService.serverSync.path) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+      let length = String(call.body.count, radix: 16)
+      try await connection.send(Array("\(length)\r\n".utf8) + call.body + Array("\r\n".utf8))
       let chunk = Array("10000\r\n".utf8) + [UInt8](repeating: 0x20, count: 0x10000) + Array("\r\n".utf8)
       for _ in 0..<4 { try await connection.send(chunk) }
       #expect(try await connection.answer().status == 413)

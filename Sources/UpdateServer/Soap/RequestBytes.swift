@@ -2,16 +2,22 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 
-/// Reads a request body whole, up to a bound.
-enum RequestBytes {
-  /// - Returns: nil when the body is longer than `maximum` bytes; the rest is not read.
-  static func collect(_ request: Request, maximum: Int) async throws -> [UInt8]? {
-    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maximum { return nil }
-    var body = ByteBuffer()
-    for try await piece in request.body {
-      guard body.readableBytes + piece.readableBytes <= maximum else { return nil }
-      body.writeImmutableBuffer(piece)
+/// Reads a request body, as far as it is wanted.
+struct RequestBytes {
+  private var pieces: RequestBody.AsyncIterator
+  private var buffer = ByteBuffer()
+  /// The end of the body has come.
+  private(set) var isComplete = false
+
+  init(_ request: Request) { pieces = request.body.makeAsyncIterator() }
+
+  /// What has come until now.
+  var bytes: [UInt8] { Array(buffer.readableBytesView) }
+
+  /// Reads until the body ends or more than `count` bytes of it have come.
+  mutating func read(beyond count: Int) async throws {
+    while !isComplete, buffer.readableBytes <= count {
+      if let piece = try await pieces.next() { buffer.writeImmutableBuffer(piece) } else { isComplete = true }
     }
-    return Array(body.readableBytesView)
   }
 }

@@ -3,6 +3,7 @@ import HTTPTypes
 import HummingbirdCore
 import Logging
 import NIOCore
+import Platform
 import UpdateModel
 import WireFormat
 
@@ -11,6 +12,10 @@ struct SOAPEndpoint: Sendable {
   let service: WebService
   let operations: OperationTable
   let maximumBody: Int
+  /// Checks the cookie with which a large request begins; nil where requests show none, and are small.
+  let admit: (@Sendable (Cookie?) async throws -> Void)?
+  /// Reads large requests, one at a time: they take neither the threads of the others nor more than one core.
+  let largeRequests: BlockingPool
   let logger: Logger
   let metrics: ServerMetrics?
 
@@ -18,19 +23,45 @@ struct SOAPEndpoint: Sendable {
     guard request.method == .post else { return .notAllowed(allow: "POST") }
     let coding = request.headers[.contentEncoding]?.lowercased() ?? "identity"
     guard coding == "identity" else { return .closing(.unsupportedMediaType) }
-    guard let body = try await RequestBytes.collect(request, maximum: maximumBody) else {
+    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maximumBody {
       return .closing(.contentTooLarge)
     }
-    let contentType = request.headers[.contentType]
-    var version = SOAPVersion.stated(in: contentType)
+    return try await Peer.$current.withValue(peer(request)) { try await answer(request) }
+  }
+
+  private func answer(_ request: Request) async throws -> Response {
+    var version = SOAPVersion.stated(in: request.headers[.contentType])
+    var body = RequestBytes(request)
     do {
-      let call = try IncomingRequest.parse(body, contentType: contentType, soapAction: request.soapAction)
+      guard let call = try await receive(&body, request) else { return .closing(.contentTooLarge) }
       version = call.version
-      let found = try await Peer.$current.withValue(peer(request)) { try await answer(call) }
+      let found = try await answer(call)
       let (coded, bytes) = try found.body(acceptEncoding: request.headers[values: .acceptEncoding])
       return .soap(.ok, version, bytes, coded)
     } catch let error where !(error is CancellationError) {
-      return challenge(error) ?? fault(error, version)
+      var response = challenge(error) ?? fault(error, version)
+      if !body.isComplete { response.headers[.connection] = "close" }
+      return response
+    }
+  }
+
+  /// Reads a message. Of a large one the beginning must show a good cookie before the rest is taken.
+  ///
+  /// - Returns: nil when it is too long.
+  private func receive(_ body: inout RequestBytes, _ request: Request) async throws -> IncomingRequest? {
+    let (contentType, action) = (request.headers[.contentType], request.soapAction)
+    try await body.read(beyond: min(XMLLimits.smallRequest.total, maximumBody))
+    if body.isComplete {
+      return try IncomingRequest.parse(
+        body.bytes, contentType: contentType, soapAction: action, limits: .smallRequest)
+    }
+    guard let admit else { return nil }
+    try await admit(IncomingRequest.leadingCookie(of: body.bytes))
+    try await body.read(beyond: maximumBody)
+    guard body.isComplete else { return nil }
+    let bytes = body.bytes
+    return try await largeRequests.run {
+      try IncomingRequest.parse(bytes, contentType: contentType, soapAction: action, limits: .largeRequest)
     }
   }
 
@@ -134,6 +165,13 @@ extension SOAPVersion {
   static func stated(in contentType: String?) -> SOAPVersion {
     (contentType?.lowercased().hasPrefix("application/soap+xml") ?? false) ? .v12 : .v11
   }
+}
+
+extension XMLLimits {
+  /// For requests of anybody: with the longest names, 100 identities are 16 KiB and 300 elements.
+  fileprivate static let smallRequest = XMLLimits(depth: 32, elements: 1_024, text: 16 << 10, total: 16 << 10)
+  /// For requests that begin with a good cookie: a filter of 10,000 categories is 1 MiB and 30,000 elements.
+  fileprivate static let largeRequest = XMLLimits(depth: 32, elements: 32_768, text: 64 << 10, total: .max)
 }
 
 extension Response {
