@@ -22,8 +22,7 @@ extension Certificate {
     guard der.count <= maximumSize else {
       throw .malformedCertificate(expected: "at most \(maximumSize) bytes", found: "\(der.count)")
     }
-    let handle = decodeDER(der, freedBy: X509_free, decode: { d2i_X509(nil, $0, $1) }, encode: i2d_X509)
-    guard let handle else {
+    guard let handle = decodeDER(der, .certificate) else {
       throw .malformedCertificate(expected: "one X.509 certificate in DER", found: "\(der.count) bytes that are not")
     }
     return handle
@@ -67,8 +66,7 @@ struct CertificateStack: ~Copyable {
   private let handle: LibraryHandle
 
   init(_ certificates: [Certificate]) throws(SealingError) {
-    let stack = try LibraryHandle(
-      "sk_X509_new_null", openssl_shim_certificates_new(), freedBy: openssl_shim_certificates_free)
+    let stack = try LibraryHandle("sk_X509_new_null", openssl_shim_certificates_new(), .certificates)
     for certificate in certificates {
       let one = try certificate.handle()
       guard X509_up_ref(one.pointer) == 1 else { throw libraryError("X509_up_ref") }
@@ -87,7 +85,7 @@ struct CertificateStack: ~Copyable {
     var certificates: [Certificate] = []
     for index in 0..<openssl_shim_certificates_count(stack) {
       guard let one = openssl_shim_certificates_get(stack, index) else { continue }
-      certificates.append(try Certificate(der: encodeDER(one, i2d_X509)))
+      certificates.append(try Certificate(der: encodeDER(one, .certificate)))
     }
     return certificates
   }

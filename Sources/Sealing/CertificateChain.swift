@@ -78,12 +78,12 @@ private struct CertificatePath: ~Copyable {
   ) throws(SealingError) {
     ERR_clear_error()
     let leaf = try certificate.handle()
-    let store = try LibraryHandle("X509_STORE_new", X509_STORE_new(), freedBy: X509_STORE_free)
+    let store = try LibraryHandle("X509_STORE_new", X509_STORE_new(), .trustStore)
     for anchor in anchors {
       let one = try anchor.handle()
       try check("X509_STORE_add_cert", X509_STORE_add_cert(store.pointer, one.pointer))
     }
-    let context = try LibraryHandle("X509_STORE_CTX_new", X509_STORE_CTX_new(), freedBy: X509_STORE_CTX_free)
+    let context = try LibraryHandle("X509_STORE_CTX_new", X509_STORE_CTX_new(), .chainCheck)
     try check(
       "X509_STORE_CTX_init",
       X509_STORE_CTX_init(context.pointer, store.pointer, leaf.pointer, intermediates.pointer))

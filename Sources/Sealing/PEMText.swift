@@ -47,9 +47,7 @@ struct PEMText {
   ) throws(SealingError) -> Result {
     try bytes.withUnsafeBufferPointer { (all) throws(SealingError) in
       let part = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(all)[block.range])
-      let memory = try LibraryHandle("BIO_new_mem_buf", BIO_new_mem_buf(part.baseAddress, Int32(part.count))) {
-        _ = BIO_free($0)
-      }
+      let memory = try LibraryHandle("BIO_new_mem_buf", BIO_new_mem_buf(part.baseAddress, Int32(part.count)), .buffer)
       return try body(memory.pointer)
     }
   }

@@ -9,7 +9,7 @@ final class PrivateKey: @unchecked Sendable {
   private static let iterations: Int32 = 600_000
 
   init(_ call: String, _ key: OpaquePointer?) throws(SealingError) {
-    handle = try LibraryHandle(call, key, freedBy: EVP_PKEY_free)
+    handle = try LibraryHandle(call, key, .key)
   }
 
   /// An `EVP_PKEY`; valid as long as this object.
@@ -36,11 +36,11 @@ final class PrivateKey: @unchecked Sendable {
   /// PKCS#8 in PEM, encrypted: AES-256 with a key from PBKDF2 (HMAC-SHA-256, random salt).
   func pem(_ passphrase: Passphrase) throws(SealingError) -> [UInt8] {
     ERR_clear_error()
-    let plain = try LibraryHandle("EVP_PKEY2PKCS8", EVP_PKEY2PKCS8(pointer), freedBy: PKCS8_PRIV_KEY_INFO_free)
+    let plain = try LibraryHandle("EVP_PKEY2PKCS8", EVP_PKEY2PKCS8(pointer), .plainKey)
     let made = withExtendedLifetime(passphrase) {
       PKCS8_encrypt(-1, EVP_aes_256_cbc(), passphrase.text, -1, nil, 0, Self.iterations, plain.pointer)
     }
-    let sealed = try LibraryHandle("PKCS8_encrypt", made, freedBy: X509_SIG_free)
+    let sealed = try LibraryHandle("PKCS8_encrypt", made, .encryptedKey)
     let memory = try LibraryHandle.memory()
     try check("PEM_write_bio_PKCS8", PEM_write_bio_PKCS8(memory.pointer, sealed.pointer))
     return memory.writtenBytes()

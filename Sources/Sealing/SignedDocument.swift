@@ -46,9 +46,7 @@ extension SignedMessage {
     guard document.count <= limit else {
       throw .malformedSignature(expected: "at most \(limit) bytes", found: "\(document.count)")
     }
-    let decoded = decodeDER(
-      document, freedBy: CMS_ContentInfo_free, decode: { d2i_CMS_ContentInfo(nil, $0, $1) },
-      encode: i2d_CMS_ContentInfo)
+    let decoded = decodeDER(document, .message)
     guard let decoded, OBJ_obj2nid(CMS_get0_type(decoded.pointer)) == NID_pkcs7_signed else {
       throw .malformedSignature(
         expected: "CMS SignedData in DER and nothing after it", found: "\(document.count) bytes of something else")
@@ -58,6 +56,6 @@ extension SignedMessage {
     }
     let content = copyBytes(start, count: Int(ASN1_STRING_length(string)))
     try check("CMS_set_detached", CMS_set_detached(decoded.pointer, 1))
-    return (encodeDER(decoded, i2d_CMS_ContentInfo), content)
+    return (encodeDER(decoded.pointer, .message), content)
   }
 }

@@ -9,7 +9,7 @@ struct SignedMessage: ~Copyable {
   init() throws(SealingError) {
     ERR_clear_error()
     let flags = UInt32(CMS_PARTIAL | CMS_DETACHED | CMS_BINARY)
-    handle = try LibraryHandle("CMS_sign", CMS_sign(nil, nil, nil, nil, flags), freedBy: CMS_ContentInfo_free)
+    handle = try LibraryHandle("CMS_sign", CMS_sign(nil, nil, nil, nil, flags), .message)
   }
 
   /// Reads the one accepted form.
@@ -20,9 +20,7 @@ struct SignedMessage: ~Copyable {
     guard der.count <= limit else {
       throw .malformedSignature(expected: "at most \(limit) bytes", found: "\(der.count)")
     }
-    let decoded = decodeDER(
-      der, freedBy: CMS_ContentInfo_free, decode: { d2i_CMS_ContentInfo(nil, $0, $1) }, encode: i2d_CMS_ContentInfo)
-    guard let decoded else {
+    guard let decoded = decodeDER(der, .message) else {
       throw .malformedSignature(
         expected: "one CMS structure in DER and nothing after it", found: "\(der.count) bytes of something else")
     }
@@ -33,7 +31,7 @@ struct SignedMessage: ~Copyable {
   var pointer: OpaquePointer { handle.pointer }
 
   /// An own copy of the message in DER.
-  var der: [UInt8] { encodeDER(handle, i2d_CMS_ContentInfo) }
+  var der: [UInt8] { encodeDER(handle.pointer, .message) }
 
   var signerCount: Int { Int(openssl_shim_signers_count(CMS_get0_SignerInfos(handle.pointer))) }
 

@@ -42,12 +42,12 @@ private struct CertificateDraft: ~Copyable {
 
   init() throws(SealingError) {
     ERR_clear_error()
-    let draft = try LibraryHandle("X509_new", X509_new(), freedBy: X509_free)
+    let draft = try LibraryHandle("X509_new", X509_new(), .certificate)
     try check("X509_set_version", X509_set_version(draft.pointer, Int(X509_VERSION_3)))
     // Positive, and always 16 bytes long.
     var serial = try SecureRandom.bytes(16)
     serial[0] = serial[0] & 0x3F | 0x40
-    let number = try LibraryHandle("BN_bin2bn", BN_bin2bn(serial, Int32(serial.count), nil), freedBy: BN_free)
+    let number = try LibraryHandle("BN_bin2bn", BN_bin2bn(serial, Int32(serial.count), nil), .number)
     guard BN_to_ASN1_INTEGER(number.pointer, X509_get_serialNumber(draft.pointer)) != nil else {
       throw libraryError("BN_to_ASN1_INTEGER")
     }
@@ -83,14 +83,14 @@ private struct CertificateDraft: ~Copyable {
 
   borrowing func signed(by key: PrivateKey) throws(SealingError) -> Certificate {
     guard X509_sign(handle.pointer, key.pointer, EVP_sha256()) > 0 else { throw libraryError("X509_sign") }
-    return try Certificate(der: encodeDER(handle, i2d_X509))
+    return try Certificate(der: encodeDER(handle.pointer, .certificate))
   }
 
   private borrowing func add(_ identifier: Int32, _ value: String) throws(SealingError) {
     var context = X509V3_CTX()
     X509V3_set_ctx(&context, handle.pointer, handle.pointer, nil, nil, 0)
     let made = X509V3_EXT_conf_nid(nil, &context, identifier, value)
-    let item = try LibraryHandle("X509V3_EXT_conf_nid", made, freedBy: X509_EXTENSION_free)
+    let item = try LibraryHandle("X509V3_EXT_conf_nid", made, .certificateExtension)
     try check("X509_add_ext", X509_add_ext(handle.pointer, item.pointer, -1))
   }
 }

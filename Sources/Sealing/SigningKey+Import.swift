@@ -65,7 +65,7 @@ extension SigningKey {
     guard let key else { throw .malformedKey(expected: "one private key", found: "a PKCS#12 file without one") }
     let secretKey = try PrivateKey("PKCS12_parse", key)
     var certificates = try CertificateStack.certificates(in: others)
-    if let own { certificates.insert(try Certificate(der: encodeDER(own, i2d_X509)), at: 0) }
+    if let own { certificates.insert(try Certificate(der: encodeDER(own, .certificate)), at: 0) }
     try self.init(key: secretKey, certificates: certificates)
   }
 
@@ -95,7 +95,7 @@ extension SigningKey {
       isWhole = position == all.baseAddress.map { $0 + all.count }
       return file
     }
-    guard let handle = try? LibraryHandle("d2i_PKCS12", file, freedBy: PKCS12_free), isWhole else { return nil }
+    guard let handle = try? LibraryHandle("d2i_PKCS12", file, .pkcs12), isWhole else { return nil }
     return handle
   }
 
