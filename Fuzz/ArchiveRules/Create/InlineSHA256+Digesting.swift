@@ -1,0 +1,1 @@
+../../../Sources/Export/Create/InlineSHA256+Digesting.swift

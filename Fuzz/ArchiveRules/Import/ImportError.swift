@@ -1,0 +1,1 @@
+../../../Sources/Export/Import/ImportError.swift

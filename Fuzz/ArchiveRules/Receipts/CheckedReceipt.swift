@@ -1,0 +1,1 @@
+../../../Sources/Export/Receipts/CheckedReceipt.swift

@@ -1,0 +1,1 @@
+../../Sources/UpdateServer/Content/CachedRead.swift
