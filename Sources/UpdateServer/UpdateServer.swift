@@ -146,7 +146,7 @@ public struct UpdateServer: Service {
     return services.map { service, operations, admit in
       SOAPEndpoint(
         service: service, operations: operations, maximumBody: limits.requestBody, admit: admit,
-        largeRequests: largeRequests, logger: logger, metrics: observer.metrics)
+        largeRequests: largeRequests, refusalPause: limits.refusalPause, logger: logger, metrics: observer.metrics)
     }
   }
 }
@@ -175,7 +175,8 @@ extension ConnectionHandler.Settings {
         head: TimeAmount(limits.headDeadline), request: TimeAmount(limits.requestDeadline),
         answer: TimeAmount(limits.stallTimeout), idle: TimeAmount(limits.idleTimeout)),
       budget: limits.contentBytesPerSecond.map { BandwidthBudget(bytesPerSecond: $0) }, isSecure: false,
-      retryAfter: max(1, Int(limits.retryAfter / .seconds(1))), logger: logger)
+      retryAfter: max(1, Int(limits.retryAfter / .seconds(1))), logger: logger,
+      refusalPause: TimeAmount(limits.refusalPause))
   }
 }
 

@@ -39,6 +39,9 @@ public struct UpdateServerLimits: Hashable, Sendable {
   public var connectionsOfAddress = 1_000
   /// Sent with every 503.
   public var retryAfter: Duration = .seconds(10)
+  /// From bytes that are no request, or a body that is no SOAP, to their refusal: a flood of them cannot come faster
+  /// than its connections wait.
+  public var refusalPause: Duration = .milliseconds(250)
   /// Bytes of content in a second, for all clients together; nil for no bound.
   public var contentBytesPerSecond: Int?
   /// Listings, metadata and deployment answers at the same time; more is answered ServerBusy.

@@ -32,6 +32,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// The client's; asking the socket each time would be a system call.
   let address: String
   let retryAfter: Int
+  let refusalPause: TimeAmount
   let logger: Logger
   let observer: RequestObserver
   /// The request whose answer is under way; nil when nobody wants to know.
@@ -71,6 +72,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     budget = settings.budget
     isSecure = settings.isSecure
     retryAfter = settings.retryAfter
+    refusalPause = settings.refusalPause
     logger = settings.logger
     observer = settings.observer
     clock = ConnectionClock(limits: settings.times, now: .now())
@@ -85,6 +87,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var retryAfter: Int
     var logger: Logger
     var observer = RequestObserver()
+    /// Until bytes that are no request are answered.
+    var refusalPause = TimeAmount.zero
   }
 }
 
@@ -131,12 +135,14 @@ extension ConnectionHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // What still comes behind rubbish that is refused is dropped, like all bytes then.
+    if turn == .over, case ByteToMessageDecoderError.dataReceivedInErrorState = error { return }
     guard let status = (error as? HTTPParserError)?.status, !(isReceiving && turn == .framework) else {
       context.fireErrorCaught(error)
       return
     }
     malformed = status
-    if isReceiving || turn == .nobody { refuse(status, context) }
+    if isReceiving || turn == .nobody { refuseLater(status, context) }
   }
 
   func read(context: ChannelHandlerContext) {
@@ -268,7 +274,7 @@ extension ConnectionHandler {
     // The framework looks at what it was given when a read completes.
     if waiting.count < count && turn == .framework { context.fireChannelReadComplete() }
     guard waiting.isEmpty else { return }
-    if turn == .nobody, let malformed { return refuse(malformed, context) }
+    if turn == .nobody, let malformed { return refuseLater(malformed, context) }
     if turn == .nobody {
       let events = heldEvents
       heldEvents = []
@@ -277,6 +283,14 @@ extension ConnectionHandler {
     if holdsRead {
       holdsRead = false
       context.read()
+    }
+  }
+
+  /// Refuses bytes that are no request, after a pause: a flood of them is as slow as its connections are few.
+  private func refuseLater(_ status: Int, _ context: ChannelHandlerContext) {
+    turn = .over
+    context.eventLoop.assumeIsolated().scheduleTask(in: refusalPause) { [self] in
+      if context.channel.isActive { refuse(status, context) }
     }
   }
 

@@ -16,6 +16,8 @@ struct SOAPEndpoint: Sendable {
   let admit: (@Sendable (Cookie?) async throws -> Void)?
   /// Reads large requests, one at a time: they take neither the threads of the others nor more than one core.
   let largeRequests: BlockingPool
+  /// Until a body that is no message is answered.
+  let refusalPause: Duration
   let logger: Logger
   let metrics: ServerMetrics?
 
@@ -39,9 +41,18 @@ struct SOAPEndpoint: Sendable {
       let (coded, bytes) = try found.body(acceptEncoding: request.headers[values: .acceptEncoding])
       return .soap(.ok, version, bytes, coded)
     } catch let error where !(error is CancellationError) {
+      if isNoMessage(error) { try await Task.sleep(for: refusalPause) }
       var response = challenge(error) ?? fault(error, version)
       if !body.isComplete { response.headers[.connection] = "close" }
       return response
+    }
+  }
+
+  /// Whether the body was no message of a service, not just one with a wrong parameter.
+  private func isNoMessage(_ error: any Error) -> Bool {
+    switch error as? WireError {
+    case .malformed, .forbidden, .limitExceeded, .wrongEncoding, .notSOAP: true
+    default: false
     }
   }
 
