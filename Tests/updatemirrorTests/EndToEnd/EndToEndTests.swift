@@ -157,6 +157,18 @@ struct EndToEndTests {
     _ = await server.ended()
   }
 
+  @Test("a site without an upstream server and with a lost catalogue keeps its content")
+  func lostOfflineCatalogue() async throws {
+    try await makeFirst()
+    for name in try FileManager.default.contentsOfDirectory(atPath: first) where name.hasPrefix("catalog.sqlite") {
+      try FileManager.default.removeItem(atPath: "\(first)/\(name)")
+    }
+    try await expect(.done, "init", "--state", first)
+    try await expect(.failed, "content", "gc", "--state", first, "--yes")
+    let stored = try await json(.done, "content", "stats", "--state", first)["stored"] as? [String: Any]
+    #expect(stored?["files"] as? Int ?? 0 > 0)
+  }
+
   @Test("a file that no update lists is collected, also after a repair has found it")
   func collection() async throws {
     try await makeFirst()
@@ -198,15 +210,19 @@ struct EndToEndTests {
     return (server, String(line.split(separator: " ").last ?? ""))
   }
 
-  @Test("the demonstration finds and repairs the damage, and leaves the result")
+  @Test("the demonstration repairs damage, crosses an air gap, serves a range, and leaves the result")
   func demo() async throws {
     let ended = try await ProgramRun.toEnd(
       "demo", "--folder", folder.path + "/demo", "--revisions", "150", "--content-size", "4 MiB")
     #expect(ended.status == 0, "\(ended.errors)")
     #expect(ended.output.contains("content verify            exit status 3"))
     #expect(ended.output.contains("1 file in quarantine, 1 file fetched again and verified"))
+    #expect(ended.output.contains("status 206, 64 bytes, those of the file"))
     #expect(ended.output.contains("sync --dry-run"))
-    try await expect(.done, "status", "--state", folder.path + "/demo/second")
+    for site in ["second", "third"] {
+      try await expect(.done, "status", "--state", folder.path + "/demo/" + site)
+    }
+    try await expect(.done, "export", "verify", folder.path + "/demo/disk", "--state", folder.path + "/demo/third")
   }
 
   @Test("no state directory: 10; wrong usage: 2; nothing to reach: 1")

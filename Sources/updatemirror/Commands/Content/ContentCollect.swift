@@ -15,7 +15,7 @@ struct ContentCollect: OperatorCommand {
   @Flag(name: .long, help: "Remove the files; without it they are only listed.")
   var yes = false
 
-  @Option(name: .long, help: "Part files older than this many days go too.")
+  @Option(name: .long, help: "Part files, and imports that nobody continues, go too when older than this many days.")
   var partDays = 30
 
   func execute() async throws -> ProgramStatus {
@@ -36,7 +36,13 @@ struct ContentCollect: OperatorCommand {
 
   /// A catalogue that was lost and is not synchronized again yet would give up all content.
   private func requireKnowledge(_ site: Site) async throws {
-    guard site.configuration.optional(.upstreamURL) != nil else { return }
+    guard site.configuration.optional(.upstreamURL) != nil else {
+      guard try await site.catalog.contentCounts().files == 0 else { return }
+      guard try await site.store.statistics().content.files > 0 else { return }
+      throw Failure(
+        .failed, "content gc: expected a catalogue that lists files, found one that lists none",
+        hint: "updatemirror import apply first; nothing was removed")
+    }
     guard try await site.catalog.upstream().updateAnchor == nil else { return }
     throw Failure(
       .failed, "content gc: expected a catalogue that was synchronized, found one that does not know all updates yet",
@@ -50,6 +56,9 @@ struct CollectReport: Report {
   let bytes: Int64
   let partFiles: Int
   let partBytes: Int64
+  /// What imports had read that nobody continues.
+  let importFiles: Int
+  let importBytes: Int64
   /// At most 100 names.
   let examples: [String]
 
@@ -59,6 +68,8 @@ struct CollectReport: Report {
     bytes = report.bytes
     partFiles = report.partFiles
     partBytes = report.partBytes
+    importFiles = report.imports.files
+    importBytes = report.imports.bytes
     examples = report.examples
   }
 
@@ -67,9 +78,10 @@ struct CollectReport: Report {
     var lines = [
       "\(verb) \(Quantity.count(files, "file")), \(Quantity.bytes(bytes)), that no update lists",
       "\(verb) \(Quantity.count(partFiles, "part file")), \(Quantity.bytes(partBytes))",
+      "\(verb) \(Quantity.count(importFiles, "file")), \(Quantity.bytes(importBytes)), of imports that nobody continues",
     ]
     lines += examples.map { "  \($0)" }
-    if preview && files + partFiles > 0 { lines.append("nothing was removed: add --yes") }
+    if preview && files + partFiles + importFiles > 0 { lines.append("nothing was removed: add --yes") }
     return lines.joined(separator: "\n")
   }
 }

@@ -32,6 +32,8 @@ struct ContentStatsReport: Report {
   let stored: Tally
   /// Part files of interrupted downloads.
   let staging: Tally
+  /// Files that wait in imports.
+  let imports: Tally
   let quarantine: Tally
   let foreignNames: Int
   let freeBytes: Int64
@@ -45,6 +47,7 @@ struct ContentStatsReport: Report {
     wanted = Tally(files: totals.files, bytes: totals.bytes)
     stored = Tally(files: statistics.content.files, bytes: statistics.content.bytes)
     staging = Tally(files: statistics.staging.files, bytes: statistics.staging.bytes)
+    imports = Tally(files: statistics.imports.files, bytes: statistics.imports.bytes)
     quarantine = Tally(files: statistics.quarantine.files, bytes: statistics.quarantine.bytes)
     foreignNames = statistics.foreignNames
     freeBytes = statistics.freeBytes
@@ -54,7 +57,7 @@ struct ContentStatsReport: Report {
     var table = TextTable(["", "FILES", "SIZE"], alignments: [1: .right, 2: .right])
     let rows = [
       ("in the catalogue", catalogue), ("present", present), ("still wanted", wanted), ("in content/", stored),
-      ("in staging/", staging), ("in quarantine/", quarantine),
+      ("half fetched", staging), ("waiting in imports", imports), ("in quarantine/", quarantine),
     ]
     for (name, tally) in rows { table.add([name, "\(tally.files)", Quantity.bytes(tally.bytes)]) }
     table.add(["free on the disk", "", Quantity.bytes(freeBytes)])

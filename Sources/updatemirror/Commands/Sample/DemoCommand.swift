@@ -4,7 +4,7 @@ import Foundation
 /// The whole story on one machine.
 struct DemoCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
-    commandName: "demo", abstract: "Shows a synchronization from end to end on this machine, and leaves the result.",
+    commandName: "demo", abstract: "Shows the whole story on this machine, from a sync to an air-gapped site.",
     discussion: example("updatemirror demo", "updatemirror demo --folder ./demo --revisions 5000"))
 
   @Option(name: .long, help: "Where to put everything; it must not exist. Default: a new folder for temporary files.")

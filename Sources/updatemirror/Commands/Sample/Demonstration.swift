@@ -5,7 +5,7 @@ import Generator
 import Mirror
 import UpdateModel
 
-/// Two sites on the loopback interface: the first is the upstream server of the second.
+/// Three sites: the first is the upstream server of the second, and the third gets everything on a disk.
 struct Demonstration: Sendable {
   let folder: String
   let revisions: Int
@@ -14,20 +14,25 @@ struct Demonstration: Sendable {
   let program: String
 
   private var first: StateDirectory { StateDirectory(path: folder + "/first") }
-  private var second: StateDirectory { StateDirectory(path: folder + "/second") }
+  var second: StateDirectory { StateDirectory(path: folder + "/second") }
+  var third: StateDirectory { StateDirectory(path: folder + "/third") }
+  var disk: String { folder + "/disk" }
 
   func run() async throws -> ProgramStatus {
     say("Everything is in \(folder)\n")
     let upstream = try await makeUpstream()
-    let status = try await LoopbackServer(site: upstream).run { port in
+    let site = try await LoopbackServer(site: upstream).run { port in
       say("3. The first site serves as an upstream server on http://127.0.0.1:\(port)\n")
       let site = try await makeDownstream(port)
       try await synchronize(site)
       try await damageAndRepair(site)
-      return (try await site.catalog.missingFiles(site.contentPolicy, limit: 1)).isEmpty
+      return site
     }
+    let island = try await crossAirGap(from: site)
+    try await serveRange(of: island)
     sayGoodbye()
-    return status ? .done : .incomplete
+    let missing = try await island.catalog.missingFiles(island.contentPolicy, limit: 1)
+    return missing.isEmpty ? .done : .incomplete
   }
 
   private func makeUpstream() async throws -> Site {
@@ -80,7 +85,7 @@ struct Demonstration: Sendable {
     let repaired = try await ContentCheck(site: site, subset: .all, repairs: true).check(quiet)
     say("   updatemirror content verify --repair   exit status \(repaired.isSound ? 0 : 3)")
     say(
-      "   \(Quantity.count(repaired.bad.filter(\.quarantined).count, "file")) in quarantine, "
+      "   \(Quantity.count(found.bad.filter(\.quarantined).count, "file")) in quarantine, "
         + "\(Quantity.count(repaired.fetchedFiles, "file")) fetched again and verified")
     let sound = try await ContentCheck(site: site, subset: .all, repairs: false).check(quiet)
     withExtendedLifetime(lock) {}
@@ -91,7 +96,7 @@ struct Demonstration: Sendable {
     }
   }
 
-  private func makeSite(_ state: StateDirectory, _ settings: [Setting: String]) async throws -> Site {
+  func makeSite(_ state: StateDirectory, _ settings: [Setting: String]) async throws -> Site {
     var settings = settings
     settings[.contentMinFree] = "64 MiB"
     try await SiteFoundation(state: state, settings: settings).lay()
@@ -108,6 +113,7 @@ struct Demonstration: Sendable {
       """
       Left in \(folder):
         first/   the upstream server       second/  its replica
+        disk/    a signed archive          third/   an air-gapped replica
         look at them: \(program) status --state \(second.path)
                       \(program) updates list --state \(second.path) --approval install
         serve again:  \(program) serve --state \(first.path)
@@ -119,9 +125,9 @@ struct Demonstration: Sendable {
       """)
   }
 
-  private func say(_ text: String) { print(text) }
+  func say(_ text: String) { print(text) }
 
-  private func indented(_ text: String) -> String {
+  func indented(_ text: String) -> String {
     text.split(separator: "\n").map { "   \($0)" }.joined(separator: "\n")
   }
 }
