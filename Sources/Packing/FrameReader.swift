@@ -17,10 +17,12 @@ public struct FrameReader: ~Copyable {
   ///
   /// - Parameter length: what is known of the content from elsewhere; no more memory than this is taken.
   public func unpack(_ frame: UnsafeRawBufferPointer, length: Int) throws(PackingError) -> [UInt8] {
-    let declared = ZSTD_getFrameContentSize(frame.baseAddress, frame.count)
-    guard length >= 0, declared == UInt64(length) else {
-      throw .frameLengthMismatch(expected: length, found: Zstandard.length(declared))
-    }
+    let declared = Zstandard.declaredLength(frame)
+    guard length >= 0, declared == length else { throw .frameLengthMismatch(expected: length, found: declared) }
+    // The library reads on behind the end of a frame, as long as frames follow.
+    let end = ZSTD_findFrameCompressedSize(frame.baseAddress, frame.count)
+    try Zstandard.check(end, "find the end")
+    guard end == frame.count else { throw .frameEnd(expected: end, found: frame.count) }
     var result = 0
     let context = self.context
     let bytes = [UInt8](unsafeUninitializedCapacity: length) { output, count in
@@ -41,10 +43,16 @@ enum Zstandard {
     throw .frame(operation: operation, reason: String(cString: ZSTD_getErrorName(code)))
   }
 
-  /// nil for a frame without a length and for what is no frame.
-  static func length(_ declared: UInt64) -> Int? {
-    declared == UInt64.max || declared == UInt64.max - 1 ? nil : Int(exactly: declared)
+  /// The content size in the header; nil for a frame without one and for what is no frame: frames to be skipped and
+  /// those of old formats are none.
+  static func declaredLength(_ frame: UnsafeRawBufferPointer) -> Int? {
+    guard frame.starts(with: magic) else { return nil }
+    let declared = ZSTD_getFrameContentSize(frame.baseAddress, frame.count)
+    return declared == UInt64.max || declared == UInt64.max - 1 ? nil : Int(exactly: declared)
   }
+
+  /// What a frame begins with (RFC 8878, 3.1.1).
+  private static let magic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
 
   static func copy(_ bytes: [UInt8], _ count: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { output, written in

@@ -39,6 +39,8 @@ public enum PackingError: Error, Hashable, Sendable {
   case frame(operation: String, reason: String)
   /// `found` is nil when the frame does not state its length, or is none.
   case frameLengthMismatch(expected: Int, found: Int?)
+  /// Something stands behind a frame that ends after `expected` bytes.
+  case frameEnd(expected: Int, found: Int)
 }
 
 extension PackingError: CustomStringConvertible {
@@ -72,6 +74,7 @@ extension PackingError: CustomStringConvertible {
     case .frame(let operation, let reason): "Zstandard frame: cannot \(operation): \(reason)"
     case .frameLengthMismatch(let expected, let found):
       "Zstandard frame: expected \(expected) bytes, found \(found.map { "\($0)" } ?? "no stated length")"
+    case .frameEnd(let expected, let found): "Zstandard frame: expected its end after \(expected) bytes, found \(found)"
     }
   }
 

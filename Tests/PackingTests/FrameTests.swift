@@ -72,4 +72,28 @@ struct FrameTests {
       try unpack(Array("no frame at all".utf8), length: 10)
     }
   }
+
+  /// Found by fuzzing: the library reads on.
+  @Test(
+    "nothing may stand behind a frame: no frame to be skipped, no empty one",
+    arguments: [[0x50, 0x2A, 0x4D, 0x18, 0, 0, 0, 0], [0x5F, 0x2A, 0x4D, 0x18, 2, 0, 0, 0, 7, 7], empty])
+  func frameBehindFrame(tail: [UInt8]) throws {
+    for frame in [try frame(), Self.empty] {
+      let length = frame == Self.empty ? 0 : Self.document.count
+      #expect(throws: PackingError.frameEnd(expected: frame.count, found: frame.count + tail.count)) {
+        try unpack(frame + tail, length: length)
+      }
+    }
+  }
+
+  @Test("a frame to be skipped is none, alone and in front of one")
+  func skippedFrame() throws {
+    let skipped: [UInt8] = [0x50, 0x2A, 0x4D, 0x18, 2, 0, 0, 0, 7, 7]
+    for frame in [skipped, skipped + Self.empty] {
+      #expect(throws: PackingError.frameLengthMismatch(expected: 0, found: nil)) { try unpack(frame, length: 0) }
+    }
+  }
+
+  /// The frame of nothing, without a checksum.
+  private static let empty: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0x20, 0, 1, 0, 0]
 }
