@@ -39,6 +39,8 @@ struct Failure: Error, Equatable {
       self.init(.failed, error.description, hint: Self.advice(error))
     case let error as ArchiveRefusal:
       self.init(.refused, error.description, hint: error.hint)
+    case let error as WindowsPackageError:
+      self.init(error.isRefusal ? .refused : .failed, error.description, hint: error.hint)
     case let error as ExportError:
       self.init(.failed, error.description, hint: error.hint)
     case let error as ImportError:

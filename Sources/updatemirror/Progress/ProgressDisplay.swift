@@ -62,6 +62,13 @@ final class ProgressDisplay: Sendable {
     screen.withLock { $0.state.take(progress, now: now) }
   }
 
+  /// Takes the progress with a Windows package; draws nothing.
+  func take(_ progress: PackageProgress) {
+    guard style != .silent else { return }
+    let now = elapsed
+    screen.withLock { $0.state.take(progress, now: now) }
+  }
+
   /// Takes the progress of the generator; draws nothing.
   func take(_ progress: PopulateProgress, total: Int) {
     guard style != .silent else { return }

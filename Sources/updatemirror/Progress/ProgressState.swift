@@ -79,6 +79,16 @@ struct ProgressState: Sendable {
     moved(progress.bytes, now)
   }
 
+  mutating func take(_ progress: PackageProgress, now: Double) {
+    let next = Phase.archive(title: progress.phase.rawValue, unit: "revisions")
+    if phase != next {
+      self = ProgressState()
+      phase = next
+    }
+    (done, total) = (progress.done, progress.total)
+    moved(progress.bytes, now)
+  }
+
   /// The rate goes on from volume to volume.
   private mutating func begin(_ next: Phase) {
     if case .archive(_, let unit) = phase, case .archive(_, let nextUnit) = next, unit == nextUnit {

@@ -8,5 +8,6 @@ struct ExportCommand: AsyncParsableCommand {
       "updatemirror export create /media/disk/archive --volume-size BD25"),
     subcommands: [
       ExportPlan.self, ExportCreate.self, ExportVerify.self, ExportInspect.self, ExportSign.self, ExportList.self,
+      ExportWSUS.self,
     ])
 }

@@ -12,7 +12,7 @@ struct ImportCommand: AsyncParsableCommand {
       "updatemirror import apply /media/disk/2027-03 --report evidence.json"),
     subcommands: [
       ImportPlan.self, ImportApply.self, ImportStatus.self, ImportHistory.self, ImportRollback.self,
-      ImportDiscard.self,
+      ImportDiscard.self, ImportWSUS.self,
     ])
 }
 
