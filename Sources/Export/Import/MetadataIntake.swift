@@ -32,30 +32,42 @@ struct MetadataIntake: Sendable {
     }
   }
 
-  /// Compares all revisions and stages those that are not here.
+  /// Compares all revisions and stages those that are not here; the next object is parsed while one is staged.
   func stage(
     _ lists: ArchiveContents, _ progress: @escaping @Sendable (ReadingProgress) -> Void
   ) async throws {
     let lacking = Set(try await missing(lists.revisions))
-    var contents = lists
     var state = ReadingProgress(phase: .checking)
     state.total = manifest.counts.revisions
-    for object in objects.metadata {
+    var contents = lists
+    var waiting = objects.metadata[...]
+    var current = try await check(waiting.popFirst(), contents, lacking)
+    while let (next, checked) = current {
       try Task.checkCancellation()
-      let (next, checked) = try await pool.run { [contents] in
-        guard let packed = try spool.object(object.entries, sha256: object.sha256) else {
-          throw ImportError.damagedStaging(path: spool.path, expected: object.name.text, found: "none")
-        }
-        var contents = contents
-        let checked = try contents.takeMetadata(object.name, packed, isWanted: lacking.contains)
-        return (contents, checked)
-      }
       contents = next
+      let object = waiting.popFirst()
+      async let following = check(object, next, lacking)
       try await catalog.stageImport(manifest.archiveID, checked.revisions, keys: checked.keys)
-      state.done = contents.carried
+      state.done = next.carried
       progress(state)
+      current = try await following
     }
     try contents.finish()
+  }
+
+  /// - Returns: the contents behind the object, and what of it is to be staged; nil without an object.
+  private func check(
+    _ object: PackedObjects.Object?, _ before: ArchiveContents, _ lacking: Set<UpdateIdentity>
+  ) async throws -> (ArchiveContents, ArchiveContents.CheckedRevisions)? {
+    guard let object else { return nil }
+    return try await pool.run {
+      guard let packed = try spool.object(object.entries, sha256: object.sha256) else {
+        throw ImportError.damagedStaging(path: spool.path, expected: object.name.text, found: "none")
+      }
+      var contents = before
+      let checked = try contents.takeMetadata(object.name, packed, isWanted: lacking.contains)
+      return (contents, checked)
+    }
   }
 
   /// Revisions of the list that are neither published nor staged here.

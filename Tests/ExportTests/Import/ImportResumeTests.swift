@@ -12,7 +12,7 @@ import UpdateModel
 @testable import Export
 
 @Suite("Interrupted imports") struct ImportResumeTests {
-  @Test("an import that is cancelled at any point goes on to the same site", arguments: [1, 2, 3, 5, 8, 12])
+  @Test("an import that is cancelled at any point goes on to the same site", arguments: [1, 2, 3, 5, 8, 12, 30, 60])
   func cancelled(stop: Int) async throws {
     let (source, site) = try await sites()
     let before = try await site.seen()

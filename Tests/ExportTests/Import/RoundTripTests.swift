@@ -2,6 +2,7 @@ import Catalog
 import ContentStore
 import Foundation
 import Generator
+import Platform
 import Sealing
 import TestSupport
 import Testing
@@ -110,6 +111,29 @@ import UpdateModel
     #expect(preview.missingVolumes.isEmpty)
     let second = try await site.importer().apply([folders[order[1] - 1]])
     #expect(second.applied != nil)
+    try await expectEqual(site, source)
+  }
+
+  @Test("files in parts come together from volumes in any order, one at a time", arguments: [false, true])
+  func splitFiles(isReversed: Bool) async throws {
+    let source = try await SourceSite(contentSize: 24_000_000)
+    let options = SourceSite.options { $0.volumeLimit = .bytes(3 << 20) }
+    let written = try await source.export().create(options, into: source.folder.path("disk"), keys: [source.key])
+    try #require(!written.manifest.split.isEmpty)
+    let disk = try AlteredArchive(source.folder.path("disk"))
+    let names = try Folder(path: disk.path + "/volumes").names().sorted()
+    try FileManager.default.moveItem(atPath: disk.path + "/volumes", toPath: source.folder.path("aside"))
+    let site = try await ImportingSite(trusting: [source.key.certificate])
+    var result = try await site.importer().apply([disk.path])
+    #expect(result.waiting == Array(1...names.count))
+    for name in isReversed ? names.reversed() : names {
+      let volume = "\(disk.path)/volumes"
+      try FileManager.default.createDirectory(atPath: volume, withIntermediateDirectories: true)
+      try FileManager.default.moveItem(atPath: source.folder.path("aside/\(name)"), toPath: "\(volume)/\(name)")
+      result = try await site.importer().apply([disk.path])
+      try FileManager.default.removeItem(atPath: volume)
+    }
+    #expect(result.applied != nil)
     try await expectEqual(site, source)
   }
 

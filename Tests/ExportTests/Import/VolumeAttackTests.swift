@@ -45,6 +45,20 @@ import UpdateModel
     }
   }
 
+  @Test("links in the state directory are not followed", arguments: ["imports", "staging/import"])
+  func linksInState(name: String) async throws {
+    let source = try await smallSource()
+    _ = try await source.export().create(SourceSite.options(), into: source.folder.path("disk"), keys: [source.key])
+    let site = try await ImportingSite(trusting: [source.key.certificate])
+    let outside = try Folder.make(path: site.folder.path("outside"))
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(site.state)/\(name)", withDestinationPath: site.folder.path("outside"))
+    let before = try await site.seen()
+    await #expect(throws: (any Error).self) { try await site.importer().apply([source.folder.path("disk")]) }
+    #expect(try await site.seen() == before)
+    #expect(try outside.names().isEmpty)
+  }
+
   @Test("a pipe in place of a volume is refused at folder")
   func pipe() async throws {
     try await refused(.folder) { archive in
