@@ -80,7 +80,7 @@ extension Catalog {
       SELECT replicationMode, isCatalogOnly, isLazy, hostsPSFFiles, maxUpdates, maxDriverSets, maxComputerIDs,
         maxPnpHardwareIDs, maxDecryptionUpdates FROM server
       """
-    guard let row = try Row.fetchOne(db, sql: sql), let mode = ReplicationMode(rawValue: row[0]) else {
+    guard let row = try Row.fetchOne(db, sql: sql), let mode = ReplicationMode(code: row[0]) else {
       throw CatalogError.damagedRow(table: "server", key: 1, column: "replicationMode")
     }
     let limits = RequestLimits(
@@ -97,7 +97,7 @@ extension Catalog {
           maxDriverSets = ?, maxComputerIDs = ?, maxPnpHardwareIDs = ?, maxDecryptionUpdates = ?
         """,
       arguments: [
-        settings.replicationMode.rawValue, settings.isCatalogOnly, settings.isLazy, settings.hostsPSFFiles,
+        settings.replicationMode.code, settings.isCatalogOnly, settings.isLazy, settings.hostsPSFFiles,
         limits.updates, limits.driverSets, limits.computerIDs, limits.pnpHardwareIDs, limits.decryptionUpdates,
       ])
   }

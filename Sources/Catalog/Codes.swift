@@ -2,7 +2,26 @@ internal import Foundation
 internal import GRDB
 internal import UpdateModel
 
-/// Values as the tables hold them.
+// Values as the tables hold them.
+
+extension ReplicationMode {
+  /// `server.replicationMode`.
+  var code: Int {
+    switch self {
+    case .autonomous: 0
+    case .replica: 1
+    }
+  }
+
+  init?(code: Int) {
+    switch code {
+    case 0: self = .autonomous
+    case 1: self = .replica
+    default: return nil
+    }
+  }
+}
+
 extension UpdateKind {
   /// `revision.kind`; everything up to ``lastConfigurationCode`` is listed with GetConfig TRUE.
   var code: Int {

@@ -22,12 +22,6 @@ public struct UpstreamState: Hashable, Sendable {
   }
 }
 
-/// Who decides approvals and groups (MS-WSUSSS 3.1.1 ReplicationMode).
-public enum ReplicationMode: Int, Hashable, Sendable {
-  case autonomous = 0
-  case replica = 1
-}
-
 /// This server's own settings, told to its DSSs (MS-WSUSSS 3.1.1 ServerConfiguration).
 public struct ServerSettings: Hashable, Sendable {
   public var replicationMode: ReplicationMode

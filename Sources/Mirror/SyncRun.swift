@@ -137,10 +137,9 @@ extension SyncRun {
   }
 
   func sessionSettings() async throws -> SyncSession.Settings {
-    let mode = try await catalog.settings().replicationMode
     var settings = SyncSession.Settings(
       accountName: options.accountName, accountGUID: try await catalog.identity().serverID,
-      mode: mode == .replica ? .replica : .autonomous)
+      mode: try await catalog.settings().replicationMode)
     settings.version = options.protocolVersion
     settings.batchesInFlight = min(max(1, options.batchesInFlight), 32)
     settings.batchCap = min(max(1, options.batchCap), 1_000)

@@ -1,4 +1,4 @@
-/// Whether this server mirrors the approvals of its USS (MS-WSUSSS 1.3).
+/// Who decides approvals and groups: this server, or its USS (MS-WSUSSS 1.3, 3.1.1 ReplicationMode).
 public enum ReplicationMode: String, Sendable, Codable {
   case autonomous
   case replica

@@ -60,7 +60,7 @@ final class ScriptedSession {
   static let accountGUID = GUID(high: 1, low: 2)
 
   init(
-    mode: UpdateModel.ReplicationMode = .autonomous, anchors: SyncSession.Anchors = .init(),
+    mode: ReplicationMode = .autonomous, anchors: SyncSession.Anchors = .init(),
     adjust: (inout SyncSession.Settings) -> Void = { _ in }
   ) {
     var settings = SyncSession.Settings(

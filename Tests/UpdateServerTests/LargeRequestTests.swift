@@ -20,9 +20,7 @@ import WireFormat
 
   @Test("a large request that begins without a good cookie is refused before the rest of it has come")
   func unknownCaller() async throws {
-    var limits = UpdateServerLimits()
-    limits.requestDeadline = .seconds(10)
-    try await ServerRig.run(limits: limits) { rig async throws in
+    try await ServerRig.run { rig async throws in
       let forged = Cookie(expiration: .endOfTime, encryptedData: [1, 2])
       let bodies = [
         Self.listing(forged, categories: 1_000), Self.listing(nil, categories: 1_000),
@@ -53,9 +51,7 @@ import WireFormat
 
   @Test("services whose requests show no cookie take small ones only", arguments: [WebService.dssAuth, .reporting])
   func withoutCookies(_ service: WebService) async throws {
-    var limits = UpdateServerLimits()
-    limits.requestDeadline = .seconds(10)
-    try await ServerRig.run(limits: limits) { rig async throws in
+    try await ServerRig.run { rig async throws in
       let connection = try await rig.connect()
       try await connection.send(Self.head(service, length: 100_000))
       try await connection.send([UInt8](repeating: 0x20, count: 20_000))

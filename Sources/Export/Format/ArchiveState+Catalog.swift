@@ -14,7 +14,7 @@ extension ArchiveState {
   }
 
   /// What an import publishes. The replication mode does not travel: it is the importing site's own.
-  func exported(replicationMode: Catalog::ReplicationMode) -> ExportedState {
+  func exported(replicationMode: ReplicationMode) -> ExportedState {
     ExportedState(
       groups: groups, deployments: deployments, declined: declined, acceptedEULAs: acceptedEULAs, languages: languages,
       settings: ServerSettings(

@@ -12,7 +12,7 @@ package struct SyncSession: Sendable {
     package var accountName: String
     /// This server's permanent GUID (SSS-079).
     package var accountGUID: GUID
-    package var mode: UpdateModel.ReplicationMode
+    package var mode: ReplicationMode
     package var version: ProtocolVersion = .announced
     package var batchesInFlight = 4
     /// Own cap on identities in one request, below the limit of the USS.
@@ -21,7 +21,7 @@ package struct SyncSession: Sendable {
     package var maximumRestarts = 3
     package var seed: UInt64 = 0
 
-    package init(accountName: String, accountGUID: GUID, mode: UpdateModel.ReplicationMode) {
+    package init(accountName: String, accountGUID: GUID, mode: ReplicationMode) {
       self.accountName = accountName
       self.accountGUID = accountGUID
       self.mode = mode
