@@ -77,7 +77,7 @@ struct ArchiveOpening: Sendable {
       steps.passed(.freshness)
       return .first
     }
-    let site = try await reader.site(for: manifest, policy)
+    let site = try await reader.site(for: manifest, digest, policy)
     let accepted = try TrustDecision.archive(
       manifest, manifestSHA256: digest, signedBy: signers, site: site, now: now)
     for step in [ArchiveRefusal.Step.target, .freshness, .sequence, .base, .source] { steps.passed(step) }

@@ -16,7 +16,11 @@ public struct ArchiveReader: Sendable {
   }
 
   /// What the rules of steps 5 to 9 ask about this server.
-  func site(for manifest: ArchiveManifest, _ policy: ImportPolicy) async throws -> ImportSite {
+  ///
+  /// - Parameter sha256: of the manifest's bytes.
+  func site(
+    for manifest: ArchiveManifest, _ sha256: InlineSHA256, _ policy: ImportPolicy
+  ) async throws -> ImportSite {
     var site = ImportSite(serverID: serverID)
     site.changesSource = policy.changesSource
     site.maximumAge = policy.maximumAge
@@ -24,19 +28,22 @@ public struct ArchiveReader: Sendable {
       site.followedSource = try await catalog.lastImport(source: nil)?.archive.sourceServerID
     }
     let last = try await catalog.lastImport(source: manifest.source.serverID)?.archive
-    site.lastImport = (try await fork(of: manifest, behind: last) ?? last).map { LastImport($0) }
+    site.lastImport = (try await fork(of: manifest, sha256, behind: last) ?? last).map { LastImport($0) }
     if let base = manifest.base, base.kind == .receipt {
       site.ownsBaseReceipt = try await catalog.isOwnReceipt(base.id)
     }
     return site
   }
 
-  /// An import of this source that was rolled back and had the same number as another archive.
-  private func fork(of manifest: ArchiveManifest, behind last: ImportedArchive?) async throws -> ImportedArchive? {
+  /// An import of this source, also one that was rolled back, that had the same number or id with another manifest.
+  private func fork(
+    of manifest: ArchiveManifest, _ sha256: InlineSHA256, behind last: ImportedArchive?
+  ) async throws -> ImportedArchive? {
     guard manifest.sequence > last?.sequence ?? 0 else { return nil }
     return try await catalog.importRecords(limit: Self.rememberedImports).map(\.archive).first { known in
-      known.sourceServerID == manifest.source.serverID && known.sequence == manifest.sequence
-        && known.archiveID != manifest.archiveID
+      known.sourceServerID == manifest.source.serverID
+        && (known.sequence == manifest.sequence || known.archiveID == manifest.archiveID)
+        && InlineSHA256(known.manifestSHA256) != sha256
     }
   }
 }

@@ -174,6 +174,24 @@ import UpdateModel
     try await refused(.sequence, source, site) { _ in }
   }
 
+  @Test(
+    "fork: another manifest under the id of an archive that was rolled back is refused at sequence", arguments: [7, 8])
+  func forkOfID(sequence: Int64) async throws {
+    let source = try await smallSource()
+    let site = try await ImportingSite(trusting: [source.key.certificate])
+    _ = try await source.export().create(
+      SourceSite.options(), into: source.folder.path("first"), keys: [source.key])
+    _ = try await site.importer().apply([source.folder.path("first")])
+    try await site.importer().rollback()
+    try PlanFolder(state: source.state, archiveID: try #require(SourceSite.options().archiveID)).remove()
+    try await refused(.sequence, source, site) { archive in
+      var manifest = archive.manifest
+      manifest.sequence = sequence
+      manifest.source.name = "other.test"
+      try sign(manifest.bytes(), archive, source.key)
+    }
+  }
+
   @Test("a differential archive without its base is refused at base")
   func missingBase() async throws {
     let source = try await smallSource()

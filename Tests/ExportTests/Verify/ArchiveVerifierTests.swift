@@ -76,6 +76,37 @@ import UpdateModel
     #expect(result.signers.count == 1)
   }
 
+  @Test(
+    "any changed byte of what is signed is refused; one of the signature's envelope may change nothing",
+    arguments: 1...4)
+  func anyByte(seed: UInt64) async throws {
+    let site = try await SourceSite(revisions: 45, contentSize: 100_000)
+    _ = try await site.export().create(SourceSite.options(), into: site.folder.path("disk"), keys: [site.key])
+    let disk = try AlteredArchive(site.folder.path("disk"))
+    let verifier = try verifier(site)
+    let genuine = try await verifier.verify([disk.path])
+    var random = SeededGenerator(seed: seed)
+    let names = ["manifest.json", "manifest.sig", "SHA256SUMS", "README.txt"]
+    for round in 0..<24 {
+      let name = names.indices.contains(round) ? names[round] : "volumes/0001.tar"
+      let good = try disk.bytes(name)
+      let position = Int.random(in: 0..<good.count, using: &random)
+      try disk.change(name) { $0[position] ^= UInt8.random(in: 1...255, using: &random) }
+      do {
+        let found = try await verifier.verify([disk.path])
+        // CMS leaves its envelope unsigned, as the list of digest algorithms.
+        let isHarmless =
+          name == "manifest.sig" && found.signers == genuine.signers && found.manifest == genuine.manifest
+        #expect(isHarmless, "\(name), offset \(position): expected a refusal")
+      } catch let error as ArchiveRefusal {
+        let steps: [ArchiveRefusal.Step] = names.contains(name) ? [.signature, .signer, .folder] : [.volume]
+        #expect(steps.contains(error.step), "\(name), offset \(position): \(error)")
+      }
+      try disk.write(good, to: name)
+    }
+    #expect(try await verifier.verify([disk.path]).contentsChecked)
+  }
+
   private func verifier(_ site: SourceSite) throws -> ArchiveVerifier {
     var trust = TrustStore()
     try trust.trust(site.key.certificate, as: "source", for: [.archives], at: SourceSite.now, by: "tests")
