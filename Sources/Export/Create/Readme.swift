@@ -38,13 +38,16 @@ enum Readme {
   private static let checking = """
     CHECK IT WITH STOCK TOOLS
 
-    SIGNER.crt is the signer's certificate. Get it from somewhere else than this disk.
+    Run this in the folder of this file. SIGNER.crt is the signer's certificate: get it from somewhere else than this
+    disk. Nothing here writes to the disk; an archive with any other file in its folder is refused.
 
       openssl cms -verify -binary -inform DER -in manifest.sig -content manifest.json \\
-        -CAfile SIGNER.crt -purpose any -out checked.json
-      sha256sum SHA256SUMS        (must be the "sha256" of SHA256SUMS in manifest.json, under "files")
-      sha256sum -c SHA256SUMS
-      tar -tvf volumes/0001.tar
+        -CAfile SIGNER.crt -purpose any -out /dev/null
+      sha256sum SHA256SUMS    # must print the "sha256" of SHA256SUMS that is in manifest.json, under "files"
+      sha256sum --strict -c SHA256SUMS
+      for volume in volumes/*.tar; do tar -tvf "$volume"; done
+
+    If this is one disk of a set: sha256sum with --ignore-missing as well.
 
     Content lies in the volumes as content/XX/NAME. The 40 digits of NAME are the SHA-1 of the file, its SHA-256
     stands in manifest.json. *.zst opens with zstd -d. Parts of one file end in .part-0001 and up: join them with cat.
