@@ -109,8 +109,8 @@ let package = Package(
     tests(
       "EndToEndTests",
       [
-        "Catalog", "ContentStore", "Generator", "Platform", "Sealing", "TestSupport", "UpdateModel", "UpdateServer",
-        "updatemirror", grdb, lifecycle, logging,
+        "Catalog", "ContentStore", "Generator", "Platform", "Sealing", "TestSupport", "Transfer", "UpdateModel",
+        "UpdateServer", "WireFormat", "updatemirror", grdb, lifecycle, logging,
       ]),
     tests(
       "ExportTests",
