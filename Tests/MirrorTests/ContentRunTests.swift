@@ -162,7 +162,7 @@ import WireFormat
     #expect(try await pair.site.catalog.history(limit: 10).count == 1)
   }
 
-  @Test("a stored file is known soon, though the next one takes long", .timeLimit(.minutes(1)))
+  @Test("a stored file is known soon, though the next one takes long", .timeLimit(.minutes(5)))
   func knownSoon() async throws {
     let pair = try await pair([100, 300_000])
     let gate = Gate()

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import Transfer
 
-@Suite("The content folder of the fault server", .timeLimit(.minutes(1)))
+@Suite("The content folder of the fault server", .timeLimit(.minutes(5)))
 struct ContentFolderTests {
   let client = HTTPClient(.forTests)
   let folder = Result { try TemporaryDirectory() }

@@ -3,7 +3,7 @@ import Testing
 import Transfer
 import UpdateModel
 
-@Suite("Replies and their faults", .timeLimit(.minutes(1)))
+@Suite("Replies and their faults", .timeLimit(.minutes(5)))
 struct TransferFaultTests {
   let client = HTTPClient(.forTests)
 

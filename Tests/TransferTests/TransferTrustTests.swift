@@ -3,7 +3,7 @@ import Testing
 import Transfer
 import UpdateModel
 
-@Suite("Trust", .timeLimit(.minutes(1)))
+@Suite("Trust", .timeLimit(.minutes(5)))
 struct TransferTrustTests {
   static let reply = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"
   let own = Result { try CertificateAuthority(name: "Own Root") }

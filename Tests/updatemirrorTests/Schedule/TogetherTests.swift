@@ -4,7 +4,7 @@ import Testing
 
 @testable import updatemirror
 
-@Suite("Services together", .timeLimit(.minutes(1)))
+@Suite("Services together", .timeLimit(.minutes(5)))
 struct TogetherTests {
   private struct Refused: Error {}
 
