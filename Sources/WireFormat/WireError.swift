@@ -100,9 +100,12 @@ extension WireError {
   /// A peer that sends such bytes sends them again: end the run.
   public var reaction: Reaction { .giveUp }
 
-  /// At most 60 characters of `text`, for ``invalidValue(_:expected:found:)``.
+  /// At most 60 scalars of `text`, for ``invalidValue(_:expected:found:)``. It comes from others and may reach a
+  /// terminal: control characters become spaces.
   static func excerpt(_ text: String) -> String {
-    text.utf8.count <= 60 ? text : String(text.prefix(57)) + "..."
+    let shown = text.unicodeScalars.prefix(61).map { $0.properties.generalCategory == .control ? " " : $0 }
+    if shown.count <= 60 { return String(String.UnicodeScalarView(shown)) }
+    return String(String.UnicodeScalarView(shown.prefix(57))) + "..."
   }
 }
 
