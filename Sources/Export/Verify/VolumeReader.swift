@@ -79,15 +79,17 @@ final class VolumeReader: @unchecked Sendable {
   /// - Throws: ``ArchiveRefusal``, step `volume`; ``ImportError/unreadable(volume:entry:offset:_:)``.
   func nextPiece() throws -> VolumePiece? {
     if let failure { throw failure }
-    do {
-      if let open { return .chunk(try chunk(of: open.at, from: open.done)) }
-      if next < wanted.count, entries[wanted[next].index].size > Self.smallEntry {
-        try compareHeader(next)
-        return .chunk(try chunk(of: next, from: 0))
-      }
-    } catch {
+    do { return try piece() } catch {
       failure = error
       throw error
+    }
+  }
+
+  private func piece() throws -> VolumePiece? {
+    if let open { return .chunk(try chunk(of: open.at, from: open.done)) }
+    if next < wanted.count, entries[wanted[next].index].size > Self.smallEntry {
+      try compareHeader(next)
+      return .chunk(try chunk(of: next, from: 0))
     }
     let batch = batch()
     if !batch.isEmpty { return .whole(batch) }
