@@ -17,7 +17,7 @@ struct PEMText {
   /// Something but white space stands before, between or after the blocks.
   let hasOtherText: Bool
 
-  /// - Returns: nil when a block does not end, ends under another label, or when there are more than 64.
+  /// - Returns: nil when a block does not end, ends under another label or is no ASCII, or when there are more than 64.
   init?(_ bytes: [UInt8]) {
     var blocks: [Block] = []
     var open: (label: String, start: Int)?
@@ -27,6 +27,8 @@ struct PEMText {
       let begun = Self.label(of: words, after: "-----BEGIN ")
       if let (label, start) = open {
         if begun != nil { return nil }
+        // The library would skip what it cannot read at the end of a line.
+        guard words.allSatisfy({ (0x20...0x7E).contains($0) }) else { return nil }
         guard let ended = Self.label(of: words, after: "-----END ") else { continue }
         guard ended == label, blocks.count < Self.maximumBlocks else { return nil }
         blocks.append(Block(label: label, range: start..<words.endIndex))

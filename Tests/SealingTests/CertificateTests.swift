@@ -70,6 +70,17 @@ import UpdateModel
     }
   }
 
+  /// Found by fuzzing: the library skips such bytes at the end of a line.
+  @Test("bytes that are no ASCII are refused inside a block, and skipped outside")
+  func foreignBytes() throws {
+    try shop.makeSigner("site")
+    let pem = try shop.bytes("site.pem")
+    let firstLineEnd = try #require(pem.dropFirst(40).firstIndex(of: UInt8(ascii: "\n")))
+    let spoiled = pem[..<firstLineEnd] + [0xB0, 0xCC] + pem[firstLineEnd...]
+    #expect(throws: SealingError.self) { try Certificate.certificates(pemBundle: Array(spoiled)) }
+    #expect(try Certificate.certificates(pemBundle: [0xB0, 0x0A] + pem) == [shop.certificate("site.pem")])
+  }
+
   @Test("every truncation of a certificate is refused")
   func truncated() throws {
     let der = try SigningKey.named("Site").certificate.der
