@@ -93,7 +93,7 @@ import WireFormat
 
   @Test("a client that does not take its answer loses the connection, one that takes it slowly does not")
   func stalled() async throws {
-    try await ServerRig.run(limits: Self.limits { $0.stallTimeout = .seconds(5) }) { rig async throws in
+    try await ServerRig.run(limits: Self.limits { $0.stallTimeout = .seconds(12) }) { rig async throws in
       let (path, bytes) = try await ConnectionTests.stored(rig, 30_000_000)
       let stalled = try await rig.connect()
       let slow = try await rig.connect()
@@ -102,7 +102,7 @@ import WireFormat
       var received = 0
       for _ in 0..<40 {
         received += try await slow.some().count
-        try await Task.sleep(for: .milliseconds(400))
+        try await Task.sleep(for: .seconds(1))
       }
       received += try await slow.rest(count: bytes.count - received)
       #expect(received >= bytes.count)
