@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 extension EndToEnd {
-  /// SIGKILL at seeded points of an export and of an import. 24 points each, or as many as UPDATEMIRROR_KILL_POINTS says.
+  /// SIGKILL at seeded points of an export and of an import. 12 points each, or as many as UPDATEMIRROR_KILL_POINTS says.
   @Suite struct ArchiveKillTests {
-    static let points = number("UPDATEMIRROR_KILL_POINTS", otherwise: 24)
+    static let points = number("UPDATEMIRROR_KILL_POINTS", otherwise: 12)
     static let seed = UInt64(number("UPDATEMIRROR_KILL_SEED", otherwise: 20_261_123))
 
     private static func number(_ name: String, otherwise: Int) -> Int {
