@@ -15,6 +15,7 @@ enum Schema {
     migrator.registerMigration("9: files that were asked for and are not here") { db in
       try db.execute(sql: requestedAndAbsent)
     }
+    migrator.registerMigration("10: client computers and their reports") { db in try db.execute(sql: clients) }
     return migrator
   }
 
