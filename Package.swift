@@ -59,12 +59,13 @@ let package = Package(
     cellar("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
 
     room("UpdateModel"),
+    room("Offering", ["UpdateModel"]),
     room("Platform", ["UpdateModel"]),
     room("Sealing", ["COpenSSL", "UpdateModel"]),
     room("Packing", ["CArchive", "CZlib", "CZstd"]),
 
     room("WireFormat", ["CLibXML2", "UpdateModel"]),
-    room("Catalog", ["Packing", "UpdateModel", grdb, grdbSQLite]),
+    room("Catalog", ["Offering", "Packing", "UpdateModel", grdb, grdbSQLite]),
     room("ContentStore", ["Platform", "Sealing", "UpdateModel"]),
     room("Transfer", ["CCurl", "UpdateModel"]),
 
@@ -77,7 +78,7 @@ let package = Package(
     room(
       "UpdateServer",
       [
-        "Catalog", "ContentStore", "Packing", "Platform", "Sealing", "UpdateModel", "WireFormat",
+        "Catalog", "ContentStore", "Offering", "Packing", "Platform", "Sealing", "UpdateModel", "WireFormat",
         hummingbird, hummingbirdCore, httpTypes, lifecycle, logging, nioCore, nioHTTP1, nioSSL,
       ]),
     room(
@@ -98,7 +99,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["CLibXML2", "UpdateModel"], path: "Tests/TestSupport", swiftSettings: settings
     ),
-    tests("CatalogTests", ["Catalog", "UpdateModel", grdb]),
+    tests("CatalogTests", ["Catalog", "Offering", "UpdateModel", grdb]),
     tests("ContentStoreTests", ["ContentStore", "Platform", "Sealing", "UpdateModel"]),
     tests(
       "MirrorTests",
@@ -119,6 +120,7 @@ let package = Package(
         "UpdateModel", "WireFormat", logging,
       ]),
     tests("GeneratorTests", ["Catalog", "ContentStore", "Generator", "Sealing", "UpdateModel", "WireFormat"]),
+    tests("OfferingTests", ["Offering", "UpdateModel"]),
     tests("PackingTests", ["Packing", "TestSupport"]),
     tests("PlatformTests", ["Platform", "UpdateModel"]),
     tests("SealingTests", ["Sealing", "TestSupport", "UpdateModel"]),
@@ -127,8 +129,8 @@ let package = Package(
     tests(
       "UpdateServerTests",
       [
-        "Catalog", "ContentStore", "Packing", "Platform", "Sealing", "TestSupport", "UpdateModel", "UpdateServer",
-        "WireFormat", lifecycle, logging, nioCore,
+        "Catalog", "ContentStore", "Offering", "Packing", "Platform", "Sealing", "TestSupport", "UpdateModel",
+        "UpdateServer", "WireFormat", lifecycle, logging, nioCore,
       ]),
     tests("WireFormatTests", ["Packing", "TestSupport", "UpdateModel", "WireFormat"]),
     tests(
