@@ -93,6 +93,6 @@ extension Certificate: Hashable {
 }
 
 extension Certificate: CustomStringConvertible {
-  /// Subject and the start of the fingerprint.
-  public var description: String { "\(subject) (\(fingerprint.hex.prefix(16)))" }
+  /// Subject and SHA-256 fingerprint.
+  public var description: String { "\(subject) (\(fingerprint.hex.lowercased()))" }
 }
