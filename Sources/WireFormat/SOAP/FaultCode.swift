@@ -1,6 +1,6 @@
 public import UpdateModel
 
-/// The ErrorCodes of application faults, spelled as on the wire (MS-WSUSSS 2.2.9.3, SSS-041).
+/// The ErrorCodes of application faults, spelled as on the wire (MS-WSUSSS 2.2.9.3, SSS-041; MS-WUSP 2.2.2.4).
 public enum FaultCode: String, Hashable, Sendable, CaseIterable {
   case invalidParameters = "InvalidParameters"
   case invalidCookie = "InvalidCookie"
@@ -11,9 +11,20 @@ public enum FaultCode: String, Hashable, Sendable, CaseIterable {
   case incompatibleProtocolVersion = "IncompatibleProtocolVersion"
   case internalServerError = "InternalServerError"
   case tooManyIds = "TooManyIds"
+  case configChanged = "ConfigChanged"
+  case cookieExpired = "CookieExpired"
+  case registrationRequired = "RegistrationRequired"
+  case registrationNotRequired = "RegistrationNotRequired"
+  case fileLocationChanged = "FileLocationChanged"
+
+  /// Reads a code, also in the other spelling that the specification has for one.
+  init?(onWire text: String) {
+    self.init(rawValue: text == "FileLocationsChanged" ? FaultCode.fileLocationChanged.rawValue : text)
+  }
 }
 
-/// What each ErrorCode means to both sides (MS-WSUSSS 2.2.9.3, SSS-043 to SSS-051).
+/// What each ErrorCode means to both sides (MS-WSUSSS 2.2.9.3, SSS-043 to SSS-051). The last five come from servers to
+/// their clients, never to a DSS; what a client does is in ``ClientRecovery``.
 public enum FaultTable {
   /// One line of the table.
   public struct Row: Hashable, Sendable {
@@ -34,6 +45,11 @@ public enum FaultTable {
     Row(code: .incompatibleProtocolVersion, reaction: .giveUp, isClientFault: true),
     Row(code: .internalServerError, reaction: .giveUp, isClientFault: false),
     Row(code: .tooManyIds, reaction: .giveUp, isClientFault: true),
+    Row(code: .configChanged, reaction: .restartSession, isClientFault: true),
+    Row(code: .cookieExpired, reaction: .restartSession, isClientFault: true),
+    Row(code: .registrationRequired, reaction: .giveUp, isClientFault: true),
+    Row(code: .registrationNotRequired, reaction: .giveUp, isClientFault: true),
+    Row(code: .fileLocationChanged, reaction: .giveUp, isClientFault: true),
   ]
 
   /// What a DSS does about a fault without a known ErrorCode (SSS-051).

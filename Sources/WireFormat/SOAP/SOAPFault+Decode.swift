@@ -5,7 +5,7 @@ extension SOAPFault {
   init(element: XMLElement) {
     let reason = Self.reason(of: element)
     let detail = Self.holder(of: "ErrorCode", in: element)
-    let named = detail?.text(of: "ErrorCode").flatMap { FaultCode(rawValue: Self.trimmed($0)) }
+    let named = detail?.text(of: "ErrorCode").flatMap { FaultCode(onWire: Self.trimmed($0)) }
     let code = named ?? (detail == nil ? Self.code(in: reason) : nil)
     self.init(
       code: code, message: detail?.text(of: "Message").map(Self.trimmed) ?? "",
@@ -35,7 +35,7 @@ extension SOAPFault {
   /// An ErrorCode that stands as a word in the reason: some servers name it nowhere else.
   private static func code(in reason: String) -> FaultCode? {
     let words = reason.split { !($0.isLetter || $0.isNumber) }
-    return words.lazy.compactMap { FaultCode(rawValue: String($0)) }.first
+    return words.lazy.compactMap { FaultCode(onWire: String($0)) }.first
   }
 
   private static func trimmed(_ text: String) -> String {
