@@ -7,14 +7,12 @@ struct ClauseLists: Sendable {
     private static let first: UInt32 = 1 << 31
     private static let category: UInt32 = 1 << 30
     private static let valueMask: UInt32 = category - 1
-    /// Stands for an update of which no revision is here.
-    static let absentUpdate = Int(valueMask)
 
     private(set) var bits: UInt32
 
     /// - Parameter value: below 2^30: an update key while the catalogue is built, then the position of the update.
     init(value: Int32, beginsClause: Bool, isCategory: Bool) {
-      precondition(value >= 0 && UInt32(value) < Self.valueMask, "update key out of range")
+      precondition(value >= 0 && UInt32(value) <= Self.valueMask, "update key out of range")
       bits = UInt32(value) | (beginsClause ? Self.first : 0) | (isCategory ? Self.category : 0)
     }
 
@@ -22,9 +20,9 @@ struct ClauseLists: Sendable {
     var beginsClause: Bool { bits & Self.first != 0 }
     var isCategory: Bool { bits & Self.category != 0 }
 
-    func replacingValue(_ position: Int?) -> Entry {
+    func replacingValue(_ value: Int) -> Entry {
       var entry = self
-      entry.bits = bits & ~Self.valueMask | UInt32(position ?? Self.absentUpdate)
+      entry.bits = bits & ~Self.valueMask | UInt32(value)
       return entry
     }
   }
@@ -41,7 +39,7 @@ struct ClauseLists: Sendable {
   mutating func append(_ entry: Entry) { entries.append(entry) }
 
   /// Replaces update keys by positions.
-  mutating func mapValues(_ position: (Int32) -> Int?) {
+  mutating func mapValues(_ position: (Int32) -> Int) {
     for (index, entry) in entries.enumerated() { entries[index] = entry.replacingValue(position(Int32(entry.value))) }
   }
 }

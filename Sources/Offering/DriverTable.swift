@@ -38,6 +38,9 @@ struct DriverTable: Sendable {
   private var providers: [Int32] = []
   private var scores: [Score] = []
   private var computers: [GUID] = []
+  /// In ``texts``.
+  private var printerClasses: [Int32] = []
+  private static let printerClassNames = ["printer", "printers"]
   /// Where the rows of each hardware id begin in ``rowsByHardwareID``, and one more.
   private var hardwareStarts: [Int32] = [0]
   private var rowsByHardwareID: [Int32] = []
@@ -61,12 +64,9 @@ struct DriverTable: Sendable {
   func targets(of row: Row) -> ArraySlice<GUID> { computers[row.targets.range] }
 
   /// `Printer` in requests and INF files, `Printers` in metadata.
-  func isPrinter(_ row: Row) -> Bool { Self.isPrinter(texts[row.deviceClass]) }
+  func isPrinter(_ row: Row) -> Bool { printerClasses.contains(row.deviceClass) }
 
-  static func isPrinter(_ deviceClass: String) -> Bool {
-    let name = deviceClass.lowercased()
-    return name == "printer" || name == "printers"
-  }
+  static func isPrinter(_ deviceClass: String) -> Bool { printerClassNames.contains(deviceClass.lowercased()) }
 }
 
 extension DriverTable {
@@ -86,6 +86,7 @@ extension DriverTable {
 
   /// Makes what was appended findable by hardware id.
   mutating func index() {
+    printerClasses = Self.printerClassNames.compactMap(texts.number)
     hardwareStarts = [Int32](repeating: 0, count: hardwareIDs.count + 1)
     for row in rows { hardwareStarts[Int(row.hardwareID) + 1] += 1 }
     for index in 0..<hardwareIDs.count { hardwareStarts[index + 1] += hardwareStarts[index] }

@@ -102,16 +102,13 @@ extension OfferCatalogue {
     updates = rows.updateKeys.map { Int32(updateRanking.position(of: $0) ?? 0) }
 
     var clauses = rows.clauses
-    clauses.mapValues(updateRanking.position)
+    clauses.mapValues { updateRanking.position(of: $0) ?? updateRanking.count }
     self.clauses = clauses
-    var isPrerequisite = [Bool](repeating: false, count: updateRanking.count)
-    for entry in clauses.entries where entry.value != ClauseLists.Entry.absentUpdate {
-      isPrerequisite[entry.value] = true
-    }
-    self.isPrerequisite = isPrerequisite
+    isPrerequisite = BitSet(clauses.entries.lazy.map(\.value), size: updateRanking.count + 1)
 
     (updateStarts, updateRevisions) = Self.revisionsByUpdate(updates, rows.revisionNumbers, updateRanking.count)
     resolveMembers(rows)
+    flippingMembers = Set(members).filter { isPrerequisite[Int(updates[Int($0)])] }.sorted()
   }
 
   private mutating func resolveMembers(_ rows: Builder) {

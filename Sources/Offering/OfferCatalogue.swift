@@ -21,6 +21,7 @@ public struct OfferCatalogue: Sendable {
   let sequences: [Int64]
   /// The list of ``clauses`` that each revision has.
   let clauseLists: [Int32]
+  /// By position of the update; one past the last position stands for updates of which no revision is here.
   let clauses: ClauseLists
   /// Where the members of each revision begin in ``members``, and one more.
   var memberStarts: [Int32] = []
@@ -33,7 +34,9 @@ public struct OfferCatalogue: Sendable {
   /// Positions of revisions by update, ascending by revision number.
   let updateRevisions: [Int32]
   /// Updates that a prerequisite of any revision names (WUSP-194).
-  let isPrerequisite: [Bool]
+  let isPrerequisite: BitSet
+  /// Revisions that are bundled and may be prerequisites, by position: the ones whose implied action can flip.
+  var flippingMembers: [Int32] = []
 
   let drivers: DriverTable
   let revisionRanking: IDRanking
@@ -70,5 +73,10 @@ public struct OfferCatalogue: Sendable {
 
   func members(of revision: Int) -> ArraySlice<Int32> {
     members[Int(memberStarts[revision])..<Int(memberStarts[revision + 1])]
+  }
+
+  /// The updates that a list of clauses names and that are here.
+  func prerequisites(inList list: Int) -> some Sequence<Int> {
+    clauses.entries[clauses.range(list)].lazy.map(\.value).filter { $0 < updateKeys.count }
   }
 }
