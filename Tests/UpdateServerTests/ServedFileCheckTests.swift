@@ -19,8 +19,10 @@ import UpdateModel
   }
 
   private static func answered(_ path: String, status: Int = 200) -> AnsweredRequest {
-    AnsweredRequest(
-      address: "192.0.2.1", method: "GET", target: path, kind: .content, status: status, bytes: 1, duration: .zero)
+    let name = path.split(separator: "/").last?.prefix(40) ?? ""
+    return AnsweredRequest(
+      address: "192.0.2.1", method: "GET", target: path, kind: .content, file: FileDigest(hex: name), status: status,
+      bytes: 1, duration: .zero)
   }
 
   /// Runs `body` beside a check that reads as fast as it can.

@@ -1,3 +1,5 @@
+public import UpdateModel
+
 /// One request and how it was answered: a line of the access log, a sample of the metrics.
 public struct AnsweredRequest: Hashable, Sendable {
   /// What was asked for, by its path.
@@ -8,10 +10,9 @@ public struct AnsweredRequest: Hashable, Sendable {
   /// The client's address; empty when the connection was gone.
   public var address: String
   public var method: String
-  /// The path as it was sent, cut after 256 characters. No query and nothing before the path of an absolute URL: both
-  /// may carry secrets. It may hold anything else: escape it.
-  public var path: String
   public var kind: Kind
+  /// The file that a content request names by its digest.
+  public var file: FileDigest?
   /// The last part of SOAPAction, when it is the name of an operation.
   public var operation: String?
   public var status: Int
@@ -19,22 +20,29 @@ public struct AnsweredRequest: Hashable, Sendable {
   public var bytes: Int64
   /// From the head of the request to the last byte of the answer.
   public var duration: Duration
+  /// May carry secrets.
+  private let target: String
 
   public init(
-    address: String, method: String, target: String, kind: Kind, operation: String? = nil, status: Int, bytes: Int64,
-    duration: Duration
+    address: String, method: String, target: String, kind: Kind, file: FileDigest? = nil, operation: String? = nil,
+    status: Int, bytes: Int64, duration: Duration
   ) {
     self.address = address
     self.method = method
-    path = Self.path(of: target)
+    self.target = target
     self.kind = kind
+    self.file = file
     self.operation = operation
     self.status = status
     self.bytes = bytes
     self.duration = duration
   }
 
-  private static func path(of target: String) -> String {
+  /// The path as it was sent, cut after 256 characters. No query and nothing before the path of an absolute URL: both
+  /// may carry secrets. It may hold anything else: escape it.
+  ///
+  /// Made when asked for: most requests leave no line.
+  public var path: String {
     var path = target.prefix { $0 != "?" && $0 != "#" }
     if let scheme = path.firstRange(of: "://"), !path.hasPrefix("/") {
       let afterScheme = path[scheme.upperBound...]

@@ -7,7 +7,8 @@ struct LatencyHistogram: Hashable, Sendable {
   private(set) var sum = 0.0
 
   mutating func add(_ duration: Duration) {
-    let seconds = max(0, duration / .seconds(1))
+    let parts = duration.components
+    let seconds = max(0, Double(parts.seconds) + Double(parts.attoseconds) * 1e-18)
     sum += seconds
     counts[Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count] += 1
   }

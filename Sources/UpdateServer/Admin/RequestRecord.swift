@@ -1,26 +1,29 @@
 import NIOCore
 import NIOHTTP1
+import UpdateModel
 
 /// What a connection remembers of the request it is answering, for the metrics and the access log.
 struct RequestRecord {
   let head: HTTPRequestHead
   let kind: AnsweredRequest.Kind
+  let file: FileDigest?
   let began: NIODeadline
   var status = 0
   var bytes: Int64 = 0
 
-  init(_ head: HTTPRequestHead, isContent: Bool, now: NIODeadline) {
+  /// - Parameter content: what of the content is asked for; nil for another request.
+  init(_ head: HTTPRequestHead, content: ServiceRoute?, now: NIODeadline) {
     self.head = head
-    kind = isContent ? .content : head.method == .POST ? .soap : .other
+    kind = content != nil ? .content : head.method == .POST ? .soap : .other
+    if case .content(.digest(let digest)) = content { file = digest } else { file = nil }
     began = now
   }
 
   /// - Parameter address: the client's.
   func answered(address: String, now: NIODeadline) -> AnsweredRequest {
     AnsweredRequest(
-      address: address, method: head.method.rawValue, target: head.uri, kind: kind, operation: operation,
-      status: status,
-      bytes: bytes, duration: .nanoseconds((now - began).nanoseconds))
+      address: address, method: head.method.rawValue, target: head.uri, kind: kind, file: file, operation: operation,
+      status: status, bytes: bytes, duration: .nanoseconds((now - began).nanoseconds))
   }
 
   /// The last part of SOAPAction when it is a plain word.

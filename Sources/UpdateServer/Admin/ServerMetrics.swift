@@ -4,9 +4,17 @@ import Synchronization
 ///
 /// The labels are bounded: kinds, statuses, operations and fault codes that exist, never a path or an address.
 public final class ServerMetrics: Sendable {
-  private struct Answer: Hashable {
-    let kind: AnsweredRequest.Kind
-    let status: Int
+  /// The answers of one kind.
+  private struct Answers {
+    var statuses: [Int: Int] = [:]
+    var bytes: Int64 = 0
+    var seconds = LatencyHistogram()
+
+    mutating func add(_ request: AnsweredRequest) {
+      statuses[request.status, default: 0] += 1
+      bytes += request.bytes
+      seconds.add(request.duration)
+    }
   }
 
   private struct Call: Hashable {
@@ -15,12 +23,20 @@ public final class ServerMetrics: Sendable {
   }
 
   private struct Counts {
-    var answers: [Answer: Int] = [:]
-    var bytes: [AnsweredRequest.Kind: Int64] = [:]
-    var seconds: [AnsweredRequest.Kind: LatencyHistogram] = [:]
+    var content = Answers()
+    var soap = Answers()
+    var other = Answers()
     var calls: [Call: Int] = [:]
     var callSeconds: [String: LatencyHistogram] = [:]
     var connections = 0
+
+    subscript(kind: AnsweredRequest.Kind) -> Answers {
+      switch kind {
+      case .content: content
+      case .soap: soap
+      case .other: other
+      }
+    }
   }
 
   private let counts = Mutex(Counts())
@@ -29,9 +45,11 @@ public final class ServerMetrics: Sendable {
 
   public func record(_ request: AnsweredRequest) {
     counts.withLock { counts in
-      counts.answers[Answer(kind: request.kind, status: request.status), default: 0] += 1
-      counts.bytes[request.kind, default: 0] += request.bytes
-      counts.seconds[request.kind, default: LatencyHistogram()].add(request.duration)
+      switch request.kind {
+      case .content: counts.content.add(request)
+      case .soap: counts.soap.add(request)
+      case .other: counts.other.add(request)
+      }
     }
   }
 
@@ -52,19 +70,19 @@ public final class ServerMetrics: Sendable {
     let counts = self.counts.withLock { $0 }
     text.single("updatemirror_http_connections", .gauge, "Open connections of clients.", counts.connections)
     text.family("updatemirror_http_requests_total", .counter, "Answered requests by kind and HTTP status.")
-    for (answer, count) in counts.answers.sorted(by: {
-      ($0.key.kind.rawValue, $0.key.status) < ($1.key.kind.rawValue, $1.key.status)
-    }) {
-      let labels: KeyValuePairs = ["kind": answer.kind.rawValue, "status": String(answer.status)]
-      text.sample("updatemirror_http_requests_total", labels, count)
+    for kind in AnsweredRequest.Kind.allCases {
+      for (status, count) in counts[kind].statuses.sorted(by: { $0.key < $1.key }) {
+        let labels: KeyValuePairs = ["kind": kind.rawValue, "status": String(status)]
+        text.sample("updatemirror_http_requests_total", labels, count)
+      }
     }
     text.family("updatemirror_http_response_bytes_total", .counter, "Bytes of answers by kind.")
     for kind in AnsweredRequest.Kind.allCases {
-      text.sample("updatemirror_http_response_bytes_total", ["kind": kind.rawValue], counts.bytes[kind] ?? 0)
+      text.sample("updatemirror_http_response_bytes_total", ["kind": kind.rawValue], counts[kind].bytes)
     }
     text.family("updatemirror_http_request_seconds", .histogram, "From a request's head to its answer's end.")
     for kind in AnsweredRequest.Kind.allCases {
-      text.histogram("updatemirror_http_request_seconds", ["kind": kind.rawValue], counts.seconds[kind] ?? .init())
+      text.histogram("updatemirror_http_request_seconds", ["kind": kind.rawValue], counts[kind].seconds)
     }
     text.family("updatemirror_soap_calls_total", .counter, "Operations by outcome: ok or the code of the fault.")
     for (call, count) in counts.calls.sorted(by: {

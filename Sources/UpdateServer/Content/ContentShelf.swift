@@ -6,10 +6,16 @@ import UpdateModel
 ///
 /// Confined to its event loop, so nothing is locked and a descriptor is never used by two threads.
 final class ContentShelf {
-  private struct Place {
+  private final class Place {
     let content: OpenContent
     let opened: NIODeadline
     var used: UInt64
+
+    init(_ content: OpenContent, opened: NIODeadline, used: UInt64) {
+      self.content = content
+      self.opened = opened
+      self.used = used
+    }
   }
 
   private let eventLoop: any EventLoop
@@ -42,7 +48,7 @@ final class ContentShelf {
       return nil
     }
     uses += 1
-    places[digest]?.used = uses
+    place.used = uses
     return place.content
   }
 
@@ -95,7 +101,7 @@ final class ContentShelf {
       places[oldest.key] = nil
     }
     uses += 1
-    places[content.digest] = Place(content: content, opened: .now(), used: uses)
+    places[content.digest] = Place(content, opened: .now(), used: uses)
   }
 
   /// The `Date` line, made once a second.

@@ -180,7 +180,7 @@ extension ConnectionHandler {
       turn = .framework
       armTimer(context)
     }
-    if observer.isPresent { record = RequestRecord(head, isContent: turn == .content, now: .now()) }
+    if observer.isPresent { record = RequestRecord(head, content: content?.route, now: .now()) }
     if head.headers.contains(name: "expect"), head.asksToContinue { sendContinue(context) }
     if turn == .framework { context.fireChannelRead(wrapInboundOut(.head(head))) }
   }

@@ -48,7 +48,7 @@ public final class ServedFileCheck: Service {
   /// Hears of an answer: plans a check when it brought bytes of a file that was not checked for a while. Never blocks.
   public func note(_ request: AnsweredRequest) {
     guard request.kind == .content, request.status == 200 || request.status == 206,
-      case .content(.digest(let digest)) = ServiceRoute(target: request.path), remember(digest)
+      let digest = request.file, remember(digest)
     else { return }
     if case .dropped = waiting.yield(digest) { forget(digest) }
   }
