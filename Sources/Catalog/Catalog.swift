@@ -17,6 +17,8 @@ public final class Catalog: Sendable {
   let settingsMemory = Mutex(SettingsMemory())
   /// Raised when files are asked for or get lost.
   let requestSignal = RequestSignal()
+  /// What client computers are answered for.
+  let clientWrites = GroupCommit(heaviest: ClientLimits.waitingEvents)
 
   init(path: String, pool: DatabasePool, clock: @escaping @Sendable () -> Timestamp) {
     self.path = path

@@ -27,6 +27,12 @@ public enum CatalogError: Error, Hashable, Sendable {
   case unknownGroup(GUID)
   case unknownDeployment(GUID)
   case unknownDownstreamServer(GUID)
+  case unknownComputer(String)
+  /// Anybody can make up client ids; an administrator removes silent computers.
+  case tooManyComputers(limit: Int)
+  case eventBatchTooLarge(count: Int, limit: Int)
+  /// Computers name their groups themselves.
+  case clientSideTargeting(operation: String)
   case builtinGroup(TargetGroup)
   case groupNameTaken(String)
   case groupHasChildren(GUID, count: Int)
@@ -69,6 +75,10 @@ extension CatalogError: CustomStringConvertible {
     case .unknownGroup(let id): "target group \(id): not in the catalogue"
     case .unknownDeployment(let id): "deployment \(id): not in the catalogue"
     case .unknownDownstreamServer(let id): "downstream server \(id): not in the catalogue"
+    case .unknownComputer(let id): "computer \(id): not in the catalogue"
+    case .tooManyComputers(let limit): "computer: refused: \(limit) computers are known, remove silent ones"
+    case .eventBatchTooLarge(let count, let limit): "events: expected at most \(limit) in a batch, found \(count)"
+    case .clientSideTargeting(let operation): "\(operation): refused: under client-side targeting computers decide"
     case .builtinGroup(let group): "target group \(group.name.debugDescription): builtin, cannot be deleted"
     case .groupNameTaken(let name): "target group \(name.debugDescription): the name is taken"
     case .groupHasChildren(let id, let count): "target group \(id): has \(count) child groups"
