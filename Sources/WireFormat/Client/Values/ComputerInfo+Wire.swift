@@ -1,5 +1,10 @@
 import UpdateModel
 
+extension Timestamp {
+  /// What stands on the wire for a date that is not known but may not be left out.
+  fileprivate static let absent = Timestamp(ticks: 0)
+}
+
 extension ElementReader {
   func computerInfo() throws(WireError) -> ComputerInfo {
     var info = ComputerInfo(dnsName: try text("DnsName"))
@@ -34,7 +39,8 @@ extension ElementReader {
     info.computerModel = try text("ComputerModel")
     info.biosVersion = try text("BiosVersion")
     info.biosName = try text("BiosName")
-    info.biosReleaseDate = try text("BiosReleaseDate").flatMap { WireText.timestamp(Array($0.utf8)) }
+    let released = try text("BiosReleaseDate").flatMap { WireText.timestamp(Array($0.utf8)) }
+    info.biosReleaseDate = released == .absent ? nil : released
     info.processorArchitecture = try text("ProcessorArchitecture")
     info.oem = try text("OEM")
     info.firmwareVersion = try text("FirmwareVersion")
@@ -55,7 +61,7 @@ extension XMLWriter {
     elementIfPresent("ComputerModel", info.computerModel)
     elementIfPresent("BiosVersion", info.biosVersion)
     elementIfPresent("BiosName", info.biosName)
-    element("BiosReleaseDate", info.biosReleaseDate ?? Timestamp(ticks: 0))
+    element("BiosReleaseDate", info.biosReleaseDate ?? .absent)
     elementIfPresent("ProcessorArchitecture", info.processorArchitecture)
     element("SuiteMask", short: info.suiteMask)
     element("OldProductType", Int32(info.oldProductType))

@@ -16,7 +16,7 @@ public struct ComputerInfo: Hashable, Sendable {
   public var computerModel: String?
   public var biosVersion: String?
   public var biosName: String?
-  /// nil when it is absent or cannot be read.
+  /// nil when it is absent, the year 1, or cannot be read.
   public var biosReleaseDate: Timestamp?
   /// As the client spells it (`AMD64`), unlike in its reports.
   public var processorArchitecture: String?
