@@ -55,8 +55,8 @@ private func isSame(_ one: WireError?, _ other: WireError?) -> Bool {
 
 // MARK: - metadata.txt
 
-private func records(_ pieces: [[UInt8]], _ limits: WindowsPackageLimits) -> Reading<MetadataRecord> {
-  var reader = MetadataRecordReader(limits: limits)
+private func records(_ pieces: [[UInt8]], _ limits: WindowsPackageLimits) -> Reading<PackageRecord> {
+  var reader = PackageRecordReader(limits: limits)
   let reading = read(
     pieces, { (bytes) throws(WireError) in try reader.push(bytes) }, { () throws(WireError) in try reader.finish() })
   require(reading.error != nil || reader.count == reading.items.count, "records were counted and not handed out")
@@ -76,13 +76,13 @@ private func checkRecords(_ input: [UInt8]) {
 }
 
 /// Documents that are text survive.
-private func writeRecords(_ items: [MetadataRecord]) {
+private func writeRecords(_ items: [PackageRecord]) {
   var written: [UInt8] = []
-  var expected: [MetadataRecord] = []
+  var expected: [PackageRecord] = []
   for item in items {
     guard let bytes = try? item.encoded(), let text = try? MetadataText.decode(item.document) else { continue }
     written += bytes
-    expected.append(MetadataRecord(identity: item.identity, document: text))
+    expected.append(PackageRecord(identity: item.identity, document: text))
   }
   let again = records([written], WindowsPackageLimits())
   require(again.error == nil && again.items == expected, "\(expected) was written and read as \(again)")

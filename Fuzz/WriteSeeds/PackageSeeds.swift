@@ -6,8 +6,8 @@ extension SeedWriter {
   /// The members of a Windows metadata package.
   func writePackage() throws {
     let records = [
-      MetadataRecord(identity: Samples.identity, document: Samples.document),
-      MetadataRecord(
+      PackageRecord(identity: Samples.identity, document: Samples.document),
+      PackageRecord(
         identity: UpdateIdentity(updateID: Samples.other, revisionNumber: 1), document: Array("<a/>".utf8)),
     ]
     let text = try records.flatMap { try $0.encoded() }

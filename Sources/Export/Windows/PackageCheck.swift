@@ -14,7 +14,7 @@ struct PackageCheck {
   private(set) var metadataBytes: Int64 = 0
   /// Named by bundles.
   private var members: Set<UpdateIdentity> = []
-  private var records = MetadataRecordReader(limits: PackageCopy.limits)
+  private var records = PackageRecordReader(limits: PackageCopy.limits)
   private let index = WindowsPackageReader(limits: PackageCopy.limits)
   private var comparison = WindowsPackageComparison()
 
@@ -70,7 +70,7 @@ struct PackageCheck {
     }
   }
 
-  static func metadata(of record: WireFormat::MetadataRecord) throws(WireError) -> UpdateMetadata {
+  static func metadata(of record: PackageRecord) throws(WireError) -> UpdateMetadata {
     do throws(WireError) {
       return try UpdateMetadataParser.parse(record.document, expecting: record.identity)
     } catch {
@@ -78,7 +78,7 @@ struct PackageCheck {
     }
   }
 
-  private static func place(of record: WireFormat::MetadataRecord, _ element: String) -> WireLocation {
+  private static func place(of record: PackageRecord, _ element: String) -> WireLocation {
     WireLocation(operation: "metadata.txt, document of \(record.identity)", element: element)
   }
 

@@ -56,7 +56,7 @@ struct PackageIntake: Sendable {
   }
 
   private func read(_ give: ([StagedRevision]) throws -> Void) throws {
-    var records = MetadataRecordReader(limits: PackageCopy.limits)
+    var records = PackageRecordReader(limits: PackageCopy.limits)
     var batch: [StagedRevision] = []
     var byteCount = 0
     try package.read { member, bytes in
@@ -73,7 +73,7 @@ struct PackageIntake: Sendable {
     if !batch.isEmpty { try give(batch) }
   }
 
-  private func staged(_ record: WireFormat::MetadataRecord) throws -> StagedRevision {
+  private func staged(_ record: PackageRecord) throws -> StagedRevision {
     let metadata = try PackageCheck.metadata(of: record)
     return StagedRevision(
       metadata: metadata, document: record.document,

@@ -48,7 +48,7 @@ struct PackageMembers {
   private func write(_ revision: ExportedRevision) throws {
     do {
       try cabinet.write(
-        try WireFormat::MetadataRecord(identity: revision.identity, document: revision.document).encoded())
+        try PackageRecord(identity: revision.identity, document: revision.document).encoded())
     } catch let error as WireError {
       throw WindowsPackageError.damagedDocument(reason: "\(error)")
     }

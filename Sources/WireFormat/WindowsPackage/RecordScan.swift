@@ -74,11 +74,11 @@ struct RecordScan: Sendable {
   private func settle(
     _ ends: [Int], in buffer: [UInt8], from: Int, isLast: Bool, looksAhead: Bool = true
   ) -> Result {
-    let needed = MetadataRecord.lineEnd.count + (looksAhead ? RecordPrefix.byteCount : 0)
+    let needed = PackageRecord.lineEnd.count + (looksAhead ? RecordPrefix.byteCount : 0)
     guard isLast || ends.allSatisfy({ $0 + needed <= buffer.count }) else { return .more }
     let ended = ends.filter { isLineEnd(at: $0, in: buffer) }
     guard let first = ended.first else { return .mismatch }
-    let fitting = looksAhead ? ended.first { isRecordStart(at: $0 + MetadataRecord.lineEnd.count, in: buffer) } : first
+    let fitting = looksAhead ? ended.first { isRecordStart(at: $0 + PackageRecord.lineEnd.count, in: buffer) } : first
     return .document((fitting ?? first) - from)
   }
 

@@ -31,8 +31,8 @@ struct ForgedPackage {
   }
 
   /// All records, in their order.
-  func records() throws -> [WireFormat::MetadataRecord] {
-    var reader = MetadataRecordReader()
+  func records() throws -> [PackageRecord] {
+    var reader = PackageRecordReader()
     let first = try metadata.withUnsafeBytes { bytes in try reader.push(bytes) }
     return first + (try reader.finish())
   }
@@ -43,7 +43,7 @@ struct ForgedPackage {
     return first + (try reader.finish())
   }
 
-  mutating func setRecords(_ records: [WireFormat::MetadataRecord]) throws {
+  mutating func setRecords(_ records: [PackageRecord]) throws {
     metadata = try records.flatMap { try $0.encoded() }
   }
 

@@ -85,13 +85,13 @@ import WireFormat
     },
     Attack("a document of another update", "element UpdateIdentity: expected") { package in
       var records = try package.records()
-      records[0] = WireFormat::MetadataRecord(identity: records[0].identity, document: records[1].document)
+      records[0] = PackageRecord(identity: records[0].identity, document: records[1].document)
       try package.setRecords(records)
       return try package.cabinet()
     },
     Attack("a document that is no XML", "metadata.txt, document of") { package in
       var records = try package.records()
-      records[3] = WireFormat::MetadataRecord(identity: records[3].identity, document: Array("<Update".utf8))
+      records[3] = PackageRecord(identity: records[3].identity, document: Array("<Update".utf8))
       try package.setRecords(records)
       return try package.cabinet()
     },
@@ -157,7 +157,7 @@ import WireFormat
     var package = try ForgedPackage(source.folder.path("good.cab"))
     try package.setRecords(
       package.records().map { record in
-        WireFormat::MetadataRecord(identity: record.identity, document: record.document + Array("<!-- x -->".utf8))
+        PackageRecord(identity: record.identity, document: record.document + Array("<!-- x -->".utf8))
       })
     let path = try source.folder.write(try package.cabinet(), to: "other.cab")
     let imported = try await site.packages().apply(path)

@@ -7,9 +7,9 @@ import UpdateModel
 /// Reads `metadata.txt` in pieces.
 func readRecords(
   _ bytes: [UInt8], piece: Int = .max, limits: WindowsPackageLimits = WindowsPackageLimits()
-) throws(WireError) -> [MetadataRecord] {
-  var reader = MetadataRecordReader(limits: limits)
-  var records: [MetadataRecord] = []
+) throws(WireError) -> [PackageRecord] {
+  var reader = PackageRecordReader(limits: limits)
+  var records: [PackageRecord] = []
   for chunk in pieces(bytes, piece) {
     let result = chunk.withUnsafeBytes { raw in
       Result { () throws(WireError) in try reader.push(raw) }
@@ -25,8 +25,8 @@ func pieces(_ bytes: [UInt8], _ size: Int) -> [[UInt8]] {
   stride(from: 0, to: bytes.count, by: min(size, max(1, bytes.count))).map { Array(bytes[$0...].prefix(size)) }
 }
 
-func record(_ number: UInt64, _ text: String) -> MetadataRecord {
-  MetadataRecord(
+func record(_ number: UInt64, _ text: String) -> PackageRecord {
+  PackageRecord(
     identity: UpdateIdentity(updateID: GUID(high: 0xABCD, low: number), revisionNumber: Int32(200 + number)),
     document: Array(text.utf8))
 }
@@ -39,20 +39,20 @@ func recordBytes(_ number: UInt64, _ text: String, length: Int) -> [UInt8] {
 }
 
 @Suite("metadata.txt of a Windows package")
-struct MetadataRecordTests {
+struct PackageRecordTests {
   private static let records = [
     record(1, "<upd:Update>plain</upd:Update>"), record(2, "<a>ä€😀 and\r\nmore\r\n</a>"), record(3, "<b>日本語</b>"),
     record(4, "<c/>"),
   ]
 
-  private static func bytes(_ records: [MetadataRecord] = Self.records) throws -> [UInt8] {
+  private static func bytes(_ records: [PackageRecord] = Self.records) throws -> [UInt8] {
     try records.flatMap { try $0.encoded() }
   }
 
   @Test("a record is the identity, the revision and the length in 8 digits each, the document and CR LF")
   func layout() throws {
     let identity = UpdateIdentity(updateID: Samples.guid, revisionNumber: 200)
-    let bytes = try MetadataRecord(identity: identity, document: Array("<a>ä😀</a>".utf8)).encoded()
+    let bytes = try PackageRecord(identity: identity, document: Array("<a>ä😀</a>".utf8)).encoded()
     let text = "266f6222-c89d-43f2-9f8a-69340271e677,000000c8,0000000a,<a>ä😀</a>\r\n"
     #expect(String(decoding: bytes, as: UTF8.self) == text)
   }
@@ -179,7 +179,7 @@ struct MetadataRecordTests {
   @Test("a huge length is refused before its bytes are waited for")
   func hugeLength() {
     for length in [(64 << 20) + 1, 0x7FFF_FFFF, 0xFFFF_FFFF] {
-      var reader = MetadataRecordReader()
+      var reader = PackageRecordReader()
       let bytes = recordBytes(1, "", length: length)
       #expect(
         throws: WireError.limitExceeded(
@@ -236,7 +236,7 @@ struct MetadataRecordTests {
     var utf16: [UInt8] = [0xFF, 0xFE]
     for unit in text.utf16 { utf16 += [UInt8(truncatingIfNeeded: unit), UInt8(unit >> 8)] }
     for document in [utf16, [0xEF, 0xBB, 0xBF] + Array(text.utf8)] {
-      let bytes = try MetadataRecord(identity: identity, document: document).encoded()
+      let bytes = try PackageRecord(identity: identity, document: document).encoded()
       #expect(try readRecords(bytes) == [record(1, text)])
     }
   }
@@ -244,9 +244,9 @@ struct MetadataRecordTests {
   @Test("what cannot be a record is not written", arguments: [[], [0xFF, 0x41], [0xC3, 0x28]])
   func notWritten(document: [UInt8]) {
     let identity = record(1, "").identity
-    #expect(throws: WireError.self) { try MetadataRecord(identity: identity, document: document).encoded() }
+    #expect(throws: WireError.self) { try PackageRecord(identity: identity, document: document).encoded() }
     let negative = UpdateIdentity(updateID: .zero, revisionNumber: -1)
-    #expect(throws: WireError.self) { try MetadataRecord(identity: negative, document: [65]).encoded() }
+    #expect(throws: WireError.self) { try PackageRecord(identity: negative, document: [65]).encoded() }
   }
 
   @Test("many records of odd lengths and characters come back from pieces of odd lengths")

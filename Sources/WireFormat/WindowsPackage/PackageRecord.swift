@@ -6,7 +6,7 @@ public import UpdateModel
 /// units. The document may hold line breaks, so a record ends where its length says. Records of a package stand in
 /// dependency order, which is the work of whoever writes it: detectoids, classifications, products, then updates,
 /// each behind all its bundled updates.
-public struct MetadataRecord: Hashable, Sendable {
+public struct PackageRecord: Hashable, Sendable {
   public let identity: UpdateIdentity
   /// UTF-8.
   public let document: [UInt8]

@@ -10,7 +10,7 @@ import UpdateModel
 /// Holds one record and the piece it came in, and 16 bytes or so for each identity seen. A file that was cut
 /// exactly behind a record looks whole: compare with `package.xml` (``WindowsPackageComparison``). After an error
 /// the reader is of no more use.
-public struct MetadataRecordReader: Sendable {
+public struct PackageRecordReader: Sendable {
   private let limits: WindowsPackageLimits
   /// What was not read yet begins at `start`.
   private var buffer: [UInt8] = []
@@ -30,7 +30,7 @@ public struct MetadataRecordReader: Sendable {
   /// Takes the next piece of the file.
   ///
   /// - Returns: the records that are complete now.
-  public mutating func push(_ bytes: UnsafeRawBufferPointer) throws(WireError) -> [MetadataRecord] {
+  public mutating func push(_ bytes: UnsafeRawBufferPointer) throws(WireError) -> [PackageRecord] {
     buffer.append(contentsOf: bytes)
     guard discarded + buffer.count <= limits.totalBytes else {
       throw .limitExceeded(place, limit: .total, maximum: limits.totalBytes)
@@ -41,7 +41,7 @@ public struct MetadataRecordReader: Sendable {
   /// Ends the file.
   ///
   /// - Returns: the last records: whether their length fits could depend on what follows.
-  public mutating func finish() throws(WireError) -> [MetadataRecord] {
+  public mutating func finish() throws(WireError) -> [PackageRecord] {
     let records = try read(isLast: true)
     guard start == buffer.count else {
       let expected = prefix == nil ? "a record of \(RecordPrefix.byteCount) bytes and its document" : "a whole document"
@@ -54,8 +54,8 @@ public struct MetadataRecordReader: Sendable {
     WireLocation(operation: "metadata.txt record \(seen.count + 1)", offset: discarded + start)
   }
 
-  private mutating func read(isLast: Bool) throws(WireError) -> [MetadataRecord] {
-    var records: [MetadataRecord] = []
+  private mutating func read(isLast: Bool) throws(WireError) -> [PackageRecord] {
+    var records: [PackageRecord] = []
     guard skipByteOrderMark(isLast: isLast) else { return records }
     while let prefix = try nextPrefix() {
       let text = start + RecordPrefix.byteCount
@@ -63,8 +63,8 @@ public struct MetadataRecordReader: Sendable {
       switch result {
       case .more: return compacted(records)
       case .document(let count):
-        records.append(MetadataRecord(identity: prefix.identity, document: buffer[text..<(text + count)].copy))
-        start = text + count + MetadataRecord.lineEnd.count
+        records.append(PackageRecord(identity: prefix.identity, document: buffer[text..<(text + count)].copy))
+        start = text + count + PackageRecord.lineEnd.count
         seen.insert(prefix.identity)
         self.prefix = nil
         scan = RecordScan()
@@ -108,7 +108,7 @@ public struct MetadataRecordReader: Sendable {
   }
 
   /// Drops what was read, now and then.
-  private mutating func compacted(_ records: [MetadataRecord]) -> [MetadataRecord] {
+  private mutating func compacted(_ records: [PackageRecord]) -> [PackageRecord] {
     guard start > buffer.count / 2 else { return records }
     buffer.removeFirst(start)
     scan.moveBack(by: start)
