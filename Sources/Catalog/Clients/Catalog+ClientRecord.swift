@@ -1,5 +1,3 @@
-public import UpdateModel
-
 extension Catalog {
   /// A computer as it stands now, for each of its calls; nil when it is unknown (any more).
   public func clientRecord(_ clientID: ClientID) async throws -> ClientRecord? {
