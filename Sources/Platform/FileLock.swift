@@ -26,7 +26,7 @@ extension FileLockError: CustomStringConvertible {
 /// advisory lock on it counts. It holds the owner's process id as text.
 public final class FileLock: Sendable {
   public let path: String
-  private let descriptor: OwnedDescriptor
+  let descriptor: OwnedDescriptor
 
   /// Takes the lock without waiting.
   ///
@@ -35,6 +35,9 @@ public final class FileLock: Sendable {
     self.path = path
     descriptor = try Self.take(path)
   }
+
+  // Closing alone is not enough: a child process has the same open file until it becomes another program.
+  deinit { descriptor.unlock() }
 
   /// Whether anybody holds the lock now. Takes nothing, so that no run is refused because of the question.
   ///

@@ -1,7 +1,8 @@
 import Glibc
-import Platform
 import Testing
 import UpdateModel
+
+@testable import Platform
 
 @Suite struct FileLockTests {
   private let folder: TemporaryFolder
@@ -17,6 +18,16 @@ import UpdateModel
       #expect(lock.path == path)
     }
     _ = try FileLock(path: path)
+  }
+
+  @Test("a lock that is given back is free, though a child that is about to become another program still has the file")
+  func releasedBeforeChild() throws {
+    var lock: FileLock? = try FileLock(path: path)
+    // Between fork and exec a child has a copy of each descriptor.
+    let copy = dup(try #require(lock).descriptor.number)
+    defer { close(copy) }
+    lock = nil
+    #expect(try FileLock(path: path).path == path)
   }
 
   @Test("a lock is free again when its process was killed")
