@@ -120,7 +120,7 @@ let package = Package(
         "UpdateModel", "WireFormat", logging,
       ]),
     tests("GeneratorTests", ["Catalog", "ContentStore", "Generator", "Sealing", "UpdateModel", "WireFormat"]),
-    tests("OfferingTests", ["Offering", "UpdateModel"]),
+    tests("OfferingTests", ["Offering", "TestSupport", "UpdateModel"]),
     tests("PackingTests", ["Packing", "TestSupport"]),
     tests("PlatformTests", ["Platform", "UpdateModel"]),
     tests("SealingTests", ["Sealing", "TestSupport", "UpdateModel"]),
@@ -130,7 +130,7 @@ let package = Package(
       "UpdateServerTests",
       [
         "Catalog", "ContentStore", "Offering", "Packing", "Platform", "Sealing", "TestSupport", "UpdateModel",
-        "UpdateServer", "WireFormat", lifecycle, logging, nioCore,
+        "UpdateServer", "WireFormat", grdb, lifecycle, logging, nioCore,
       ]),
     tests("WireFormatTests", ["Packing", "TestSupport", "UpdateModel", "WireFormat"]),
     tests(

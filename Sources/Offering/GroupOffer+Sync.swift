@@ -28,7 +28,7 @@ extension GroupOffer {
     return SyncAnswer(
       new: describe(new), outOfScope: held.outOfScope(keeping: kept, in: self), changed: describe(changed),
       deployedOutOfScope: splits ? kept.map(revisionID) : nil, isTruncated: new.count < missing.count,
-      mark: keepsMark ? query.since : mark,
+      mark: keepsMark ? known : mark,
       driverSyncNotNeeded: features.knowsFilters ? needsNoDriverPass(after: query.pass, filter: filter) : nil)
   }
 

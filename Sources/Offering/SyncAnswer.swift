@@ -82,7 +82,7 @@ public struct SyncAnswer: Hashable, Sendable {
   /// DeployedOutOfScopeRevisionIds, ascending; nil when the client may not get the list (WUSP-227).
   public var deployedOutOfScope: [Int32]?
   public var isTruncated: Bool
-  /// To be sealed into the new cookie. nil only after a filtered scan of a client that had no mark.
+  /// To be sealed into the new cookie. nil only after a filtered scan of a client whose mark could tell nothing.
   public var mark: OfferMark?
   /// nil when the client may not get it (WUSP-228).
   public var driverSyncNotNeeded: Bool?

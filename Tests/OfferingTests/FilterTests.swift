@@ -68,6 +68,20 @@ struct FilterTests {
     #expect(second.changedIDs == [4])
   }
 
+  @Test("a filtered scan as a member of other groups leaves no mark of the old ones")
+  func marksOfOtherGroups() {
+    var site = site()
+    let group = site.addGroup(1)
+    site.approve(5, 1, for: group, .uninstall)
+    let first = site.offer().sync(.software(installed: [1, 3], cached: [6]))
+    #expect(first.newIDs == [2, 4])
+    let filtered = site.offer(to: [group]).sync(
+      .software(installed: [1, 2, 3], cached: [4, 6], filter: [2], splits: true, since: first.mark))
+    #expect(filtered.new.map(\.deployment.action) == [.uninstall])
+    let back = site.offer().sync(.software(installed: [1, 2, 3], cached: [4, 5, 6], since: filtered.mark))
+    #expect(back.changed.first { $0.revisionID == 5 }?.deployment.action == .install)
+  }
+
   @Test("what changed while its prerequisites did not hold comes as new when they do")
   func changesBehindPrerequisites() {
     var site = site()
