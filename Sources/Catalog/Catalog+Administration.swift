@@ -1,7 +1,7 @@
 internal import GRDB
 public import UpdateModel
 
-/// Groups, approvals and declines of an autonomous server; refused on a replica (SSS-378).
+/// Groups of an autonomous server; refused on a replica (SSS-378).
 extension Catalog {
   /// Makes a target group below `parent`.
   public func createGroup(
@@ -32,47 +32,7 @@ extension Catalog {
       for deployment in try DeploymentRows.fetch(db, where: "targetGroupID = ? AND isDead = 0", [id.sql]) {
         _ = try DeploymentRows.kill(deployment.deploymentID, db, &sequence)
       }
-    }
-  }
-
-  /// Approves the latest revision of an update for a group. A live deployment of the same update
-  /// and group is changed in place and keeps its identifier (SSS-210).
-  @discardableResult
-  public func approve(_ request: ApprovalRequest) async throws -> Deployment {
-    let now = clock()
-    return try await administer("approve", .deployments) { db, sequence in
-      let identity = try Self.latest(request.updateID, db)
-      guard try Self.groups(db).contains(where: { $0.targetGroupID == request.targetGroupID }) else {
-        throw CatalogError.unknownGroup(request.targetGroupID)
-      }
-      let known = try DeploymentRows.fetch(
-        db, where: "updateID = ? AND targetGroupID = ? AND isDead = 0 ORDER BY deploymentKey LIMIT 1",
-        [request.updateID.sql, request.targetGroupID.sql]
-      ).first
-      let deployment = Self.deployment(request, identity, replacing: known, now: now)
-      guard deployment != known else { return deployment }
-      try DeploymentRows.upsert(deployment, db, sequence: try sequence.take(db))
-      _ = try Self.resolveDeployments(&sequence, db)
-      return deployment
-    }
-  }
-
-  /// Ends a deployment and leaves a tombstone for replicas.
-  public func removeDeployment(_ id: GUID) async throws {
-    try await administer("remove deployment", .deployments) { db, sequence in
-      guard try DeploymentRows.kill(id, db, &sequence) else { throw CatalogError.unknownDeployment(id) }
-    }
-  }
-
-  /// Hides all revisions of an update. Hiding it again changes nothing.
-  public func decline(_ updateID: GUID) async throws { try await setDeclined(updateID, true, "decline") }
-
-  public func undecline(_ updateID: GUID) async throws { try await setDeclined(updateID, false, "undecline") }
-
-  /// Accepts a EULA for this server and its replicas.
-  public func acceptEULA(_ id: GUID) async throws {
-    try await administer("accept EULA", .eulas) { db, sequence in
-      if try Self.accept(id, db) { _ = try sequence.take(db) }
+      try Decisions.forget(id, db)
     }
   }
 
@@ -87,11 +47,11 @@ extension Catalog {
     try await writeDurably("purge tombstones") { db in
       let old = """
         SELECT changeSequence FROM deployment JOIN change ON sequence = changeSequence
-        WHERE isDead = 1 AND changedAt < ?
+        WHERE isDead <> 0 AND changedAt < ?
         """
       let last = try Int64.fetchOne(db, sql: "SELECT max(changeSequence) FROM (\(old))", arguments: [moment.ticks])
       guard let last else { return 0 }
-      try db.execute(sql: "DELETE FROM deployment WHERE isDead = 1 AND changeSequence <= ?", arguments: [last])
+      try db.execute(sql: "DELETE FROM deployment WHERE isDead <> 0 AND changeSequence <= ?", arguments: [last])
       let count = db.changesCount
       try db.execute(sql: "UPDATE server SET oldestSequence = max(oldestSequence, ?)", arguments: [last])
       return count
@@ -100,7 +60,8 @@ extension Catalog {
 }
 
 extension Catalog {
-  private func administer<T: Sendable>(
+  /// One durable transaction of an administrator, on an autonomous server.
+  func administer<T: Sendable>(
     _ operation: String, _ subject: ChangeLog.Subject,
     _ work: @escaping @Sendable (Database, inout LazySequence) throws -> T
   ) async throws -> T {
@@ -112,18 +73,6 @@ extension Catalog {
     }
   }
 
-  private func setDeclined(_ updateID: GUID, _ isHidden: Bool, _ operation: String) async throws {
-    try await administer(operation, .hidden) { db, sequence in
-      let sql = "SELECT isHidden FROM knownUpdate WHERE updateID = ?"
-      guard let known = try Bool.fetchOne(db, sql: sql, arguments: [updateID.sql]) else {
-        throw CatalogError.unknownUpdate(updateID)
-      }
-      guard known != isHidden else { return }
-      try Self.setHidden(updateID, isHidden, db)
-      _ = try sequence.take(db)
-    }
-  }
-
   static func latest(_ updateID: GUID, _ db: Database) throws -> UpdateIdentity {
     let sql = """
       SELECT revisionNumber FROM knownUpdate JOIN revision USING (updateKey) WHERE updateID = ? AND isLatest = 1
@@ -132,15 +81,5 @@ extension Catalog {
       throw CatalogError.unknownUpdate(updateID)
     }
     return UpdateIdentity(updateID: updateID, revisionNumber: number)
-  }
-
-  private static func deployment(
-    _ request: ApprovalRequest, _ identity: UpdateIdentity, replacing known: Deployment?, now: Timestamp
-  ) -> Deployment {
-    Deployment(
-      deploymentID: known?.deploymentID ?? .random(), identity: identity, targetGroupID: request.targetGroupID,
-      action: request.action, adminName: request.adminName, deadline: request.deadline, isAssigned: request.isAssigned,
-      goLiveTime: request.goLiveTime ?? known?.goLiveTime ?? now,
-      downloadPriority: min(3, max(1, request.downloadPriority)))
   }
 }

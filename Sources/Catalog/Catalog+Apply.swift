@@ -117,31 +117,34 @@ struct DeploymentApplication {
     let known = Set(try Catalog.guids(db, "SELECT updateID FROM knownUpdate WHERE isHidden = 1"))
     let given = Set(state.hiddenUpdates)
     for id in known.symmetricDifference(given) {
-      _ = try sequence.take(db)
-      try Catalog.setHidden(id, given.contains(id), db)
+      try Catalog.setHidden(id, given.contains(id), db, sequence: try sequence.take(db))
       changedHidden += 1
     }
   }
 
   /// Accepted never clears (AMB-24, SSS-219).
   private mutating func applyEULAs(_ db: Database) throws {
-    for id in state.acceptedEULAs where try Catalog.accept(id, db) {
-      _ = try sequence.take(db)
-      acceptedEULAs += 1
-    }
+    for id in state.acceptedEULAs where try Catalog.accept(id, db, &sequence) { acceptedEULAs += 1 }
   }
 }
 
 extension Catalog {
-  static func setHidden(_ updateID: GUID, _ isHidden: Bool, _ db: Database) throws {
+  static func setHidden(_ updateID: GUID, _ isHidden: Bool, _ db: Database, sequence: Int64) throws {
     let key = try updateKey(of: updateID, db)
-    try db.execute(sql: "UPDATE knownUpdate SET isHidden = ? WHERE updateKey = ?", arguments: [isHidden, key])
+    try db.execute(
+      sql: "UPDATE knownUpdate SET isHidden = ?, hiddenSequence = ? WHERE updateKey = ?",
+      arguments: [isHidden, sequence, key])
   }
 
   /// - Returns: whether it was not accepted before.
-  static func accept(_ eulaID: GUID, _ db: Database) throws -> Bool {
+  static func accept(_ eulaID: GUID, _ db: Database, _ sequence: inout LazySequence) throws -> Bool {
+    let isAccepted = try Bool.fetchOne(
+      db, sql: "SELECT isAccepted FROM eula WHERE eulaID = ?", arguments: [eulaID.sql])
+    guard isAccepted != true else { return false }
     try db.execute(sql: "INSERT OR IGNORE INTO eula (eulaID) VALUES (?)", arguments: [eulaID.sql])
-    try db.execute(sql: "UPDATE eula SET isAccepted = 1 WHERE eulaID = ? AND isAccepted = 0", arguments: [eulaID.sql])
-    return db.changesCount > 0
+    try db.execute(
+      sql: "UPDATE eula SET isAccepted = 1, acceptedSequence = ? WHERE eulaID = ?",
+      arguments: [try sequence.take(db), eulaID.sql])
+    return true
   }
 }

@@ -149,6 +149,7 @@ extension Catalog {
         forget.bind(1, digest.bytes)
         try forget.run()
       }
+      try Readiness.noteContent(db)
     }
   }
 
@@ -162,6 +163,7 @@ extension Catalog {
         update.bind(1, digest.bytes)
         try update.run()
       }
+      try Readiness.noteContent(db)
     }
   }
 

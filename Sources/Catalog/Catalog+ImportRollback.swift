@@ -58,6 +58,7 @@ extension Catalog {
     try db.execute(
       sql: "UPDATE revision SET changeSequence = NULL, isLatest = 0, stagedFor = ? WHERE changeSequence = ?",
       arguments: [area.code, sequence])
+    try NamedUpdates.removeUnnamed(since: sequence, db)
     try db.execute(
       sql: """
         UPDATE revision SET isLatest = 1 WHERE changeSequence IS NOT NULL AND isLatest = 0

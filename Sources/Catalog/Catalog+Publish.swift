@@ -41,6 +41,8 @@ extension Catalog {
     let staged = try Int.fetchOne(db, sql: "SELECT 1 FROM revision WHERE stagedFor = ?", arguments: [area.code])
     guard staged != nil else { return 0 }
     try applyStagedFiles(area, db)
+    let revealed = try sequence.take(db)
+    try NamedUpdates.add(area, db, sequence: revealed)
     try db.execute(
       sql: """
         UPDATE revision SET isLatest = 0 WHERE revisionID IN (
@@ -57,7 +59,7 @@ extension Catalog {
             AND (other.changeSequence IS NOT NULL OR other.stagedFor = ?2))
         WHERE stagedFor = ?2
         """,
-      arguments: [try sequence.take(db), area.code])
+      arguments: [revealed, area.code])
     return db.changesCount
   }
 

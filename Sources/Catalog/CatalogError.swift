@@ -33,6 +33,16 @@ public enum CatalogError: Error, Hashable, Sendable {
   case eventBatchTooLarge(count: Int, limit: Int)
   /// Computers name their groups themselves.
   case clientSideTargeting(operation: String)
+  case unknownRule(Int64)
+  case ruleNameTaken(String)
+  /// A rule that cannot be evaluated; `text` says which part and why.
+  case invalidRule(String, text: String)
+  /// A declined update is offered to nobody, so it cannot be approved either.
+  case declinedUpdate(GUID)
+  /// Only within a bundle, or as a prerequisite.
+  case notDeployable(UpdateIdentity)
+  /// An administrator accepts licence terms for all clients before an update is installed (wusp.md 5).
+  case eulaNotAccepted(GUID, of: GUID)
   case builtinGroup(TargetGroup)
   case groupNameTaken(String)
   case groupHasChildren(GUID, count: Int)
@@ -79,6 +89,12 @@ extension CatalogError: CustomStringConvertible {
     case .tooManyComputers(let limit): "computer: refused: \(limit) computers are known, remove silent ones"
     case .eventBatchTooLarge(let count, let limit): "events: expected at most \(limit) in a batch, found \(count)"
     case .clientSideTargeting(let operation): "\(operation): refused: under client-side targeting computers decide"
+    case .unknownRule(let id): "approval rule \(id): not in the catalogue"
+    case .ruleNameTaken(let name): "approval rule \(name.debugDescription): the name is taken"
+    case .invalidRule(let name, let text): "approval rule \(name.debugDescription): \(text)"
+    case .declinedUpdate(let id): "update \(id): declined, cannot be approved"
+    case .notDeployable(let identity): "revision \(identity): cannot be approved on its own"
+    case .eulaNotAccepted(let eulaID, let updateID): "update \(updateID): licence terms \(eulaID) are not accepted"
     case .builtinGroup(let group): "target group \(group.name.debugDescription): builtin, cannot be deleted"
     case .groupNameTaken(let name): "target group \(name.debugDescription): the name is taken"
     case .groupHasChildren(let id, let count): "target group \(id): has \(count) child groups"

@@ -15,6 +15,8 @@ enum ChangeLog {
     case hidden = 5
     case eulas = 6
     case archive = 7
+    /// Approved revisions whose content became complete or incomplete.
+    case content = 8
   }
 
   static func next(_ db: Database, at now: Timestamp, _ subject: Subject) throws -> Int64 {

@@ -27,8 +27,12 @@ enum DeploymentRows {
   }
 
   /// Inserts or replaces by DeploymentGuid (SSS-214).
+  ///
+  /// A deployment that leaves its update or its group leaves a tombstone there for clients, who hear of the end in
+  /// no other way. Downstream servers know the deployment by its identifier and need none.
   static func upsert(_ deployment: Deployment, _ db: Database, sequence: Int64) throws {
     let updateKey = try Catalog.updateKey(of: deployment.identity.updateID, db)
+    try leaveTombstone(deployment, updateKey: updateKey, db, sequence: sequence)
     try db.execute(
       sql: """
         INSERT INTO deployment (deploymentID, updateKey, revisionNumber, targetGroupID, action, adminName, deadline,
@@ -42,6 +46,25 @@ enum DeploymentRows {
         deployment.deploymentID.sql, updateKey, deployment.identity.revisionNumber, deployment.targetGroupID.sql,
         deployment.action.rawValue, deployment.adminName, deployment.deadline.ticks, deployment.isAssigned,
         deployment.goLiveTime.ticks, Int(deployment.downloadPriority), sequence,
+      ])
+  }
+
+  /// `isDead` of what a deployment left behind; 1 is the tombstone of a deployment.
+  private static let leftBehind = 2
+
+  private static func leaveTombstone(
+    _ deployment: Deployment, updateKey: Int64, _ db: Database, sequence: Int64
+  ) throws {
+    let moves = "deploymentID = ? AND (updateKey <> ? OR targetGroupID <> ?)"
+    try db.execute(
+      sql: """
+        INSERT INTO deployment (deploymentID, updateKey, revisionNumber, targetGroupID, action, adminName, deadline,
+          isAssigned, goLiveTime, downloadPriority, isDead, isResolved, changeSequence)
+        SELECT ?, updateKey, revisionNumber, targetGroupID, action, adminName, deadline,
+          isAssigned, goLiveTime, downloadPriority, \(leftBehind), isResolved, ? FROM deployment WHERE \(moves)
+        """,
+      arguments: [
+        GUID.random().sql, sequence, deployment.deploymentID.sql, updateKey, deployment.targetGroupID.sql,
       ])
   }
 

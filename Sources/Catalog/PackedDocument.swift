@@ -29,15 +29,18 @@ struct PackedDocument: Sendable {
     var writer = try FrameWriter()
     var packed: [PackedDocument] = []
     packed.reserveCapacity(revisions.count)
-    for revision in revisions {
-      let document = revision.document
-      if document.count <= lengthLimit, let frame = try writer.pack(document) {
-        packed.append(PackedDocument(bytes: frame, length: Int64(document.count)))
-      } else {
-        packed.append(PackedDocument(bytes: document, length: nil))
-      }
-    }
+    for revision in revisions { packed.append(try PackedDocument(revision.document, &writer)) }
     return packed
+  }
+
+  init(_ document: [UInt8], _ writer: inout FrameWriter) throws {
+    if document.count <= Self.lengthLimit, let frame = try writer.pack(document) {
+      bytes = frame
+      length = Int64(document.count)
+    } else {
+      bytes = document
+      length = nil
+    }
   }
 }
 
@@ -59,19 +62,22 @@ struct DocumentReader: ~Copyable {
   func document(_ revisionID: Int64) throws -> [UInt8] {
     select.bind(1, revisionID)
     let document = try select.fetch { row in
-      try Self.document(row.blob(0), length: row.int64(1), frames, revisionID: revisionID)
+      try PackedDocument.unpack(row.blob(0), length: row.int64(1), frames, revisionID: revisionID)
     }
     guard let document else { throw CatalogError.damagedRow(table: "document", key: revisionID, column: "bytes") }
     return document
   }
+}
 
-  private static func document(
+extension PackedDocument {
+  /// From the columns `bytes` and `length`.
+  static func unpack(
     _ bytes: UnsafeRawBufferPointer, length: Int64?, _ frames: borrowing FrameReader, revisionID: Int64
   ) throws -> [UInt8] {
     guard let length else { return copyBytes(bytes) }
-    guard (0...Int64(PackedDocument.lengthLimit)).contains(length) else {
+    guard (0...Int64(lengthLimit)).contains(length) else {
       throw CatalogError.damagedDocument(
-        revisionID: revisionID, text: "expected a length of at most \(PackedDocument.lengthLimit), found \(length)")
+        revisionID: revisionID, text: "expected a length of at most \(lengthLimit), found \(length)")
     }
     do throws(PackingError) { return try frames.unpack(bytes, length: Int(length)) } catch {
       throw CatalogError.damagedDocument(revisionID: revisionID, text: "\(error)")

@@ -96,6 +96,18 @@ struct RawStatement {
     try finish(code)
   }
 
+  /// The next row, valid until the next call; nil after the last one. For tables that are read side by side.
+  ///
+  /// Call ``reset()`` in any case: a statement that stands at a row keeps its connection in the old snapshot.
+  func next() throws -> RawRow? {
+    let code = sqlite3_step(handle)
+    if code == SQLITE_ROW { return RawRow(handle: handle) }
+    try finish(code)
+    return nil
+  }
+
+  func reset() { sqlite3_reset(handle) }
+
   /// Rows that the last `run` of an INSERT, UPDATE or DELETE changed.
   var changes: Int { connection.map { Int(sqlite3_changes($0)) } ?? 0 }
   var lastInsertedRowID: Int64 { connection.map { sqlite3_last_insert_rowid($0) } ?? 0 }

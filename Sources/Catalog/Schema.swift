@@ -16,6 +16,8 @@ enum Schema {
       try db.execute(sql: requestedAndAbsent)
     }
     migrator.registerMigration("10: client computers and their reports") { db in try db.execute(sql: clients) }
+    migrator.registerMigration("11: fragments and offering") { db in try db.execute(sql: offers) }
+    migrator.registerMigration("12: approval rules") { db in try db.execute(sql: rules) }
     return migrator
   }
 

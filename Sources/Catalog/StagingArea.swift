@@ -39,10 +39,11 @@ struct StagingArea: Hashable {
   }
 
   /// Rows by revision, in the order in which they are removed.
-  static let tables = [
-    "document", "localizedText", "prerequisite", "membership", "supersedence", "bundle", "revisionFile",
-    "stagedFile", "decryptionKey", "revision",
-  ]
+  static let tables =
+    FragmentWriter.tables + [
+      "readiness", "document", "localizedText", "prerequisite", "membership", "supersedence", "bundle", "revisionFile",
+      "stagedFile", "decryptionKey", "revision",
+    ]
 
   /// Forgets everything staged for this area, and files that nothing lists any more.
   func removeAll(_ db: Database) throws {
