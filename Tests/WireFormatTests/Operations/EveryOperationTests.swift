@@ -24,11 +24,18 @@ private struct RoundTrip: SampleVisitor {
 }
 
 private struct Validity: SampleVisitor {
-  let serverSync: SchemaValidator
-  let dssAuth: SchemaValidator
+  private let schemas: [WebService: SchemaValidator]
+
+  init() throws {
+    schemas = [
+      .serverSync: try SchemaValidator(wsdl: "server-sync.wsdl"), .dssAuth: try SchemaValidator(wsdl: "dss-auth.wsdl"),
+      .client: try SchemaValidator(wsdl: "client.wsdl"), .simpleAuth: try SchemaValidator(wsdl: "simple-auth.wsdl"),
+      .reporting: try SchemaValidator(wsdl: "reporting-client.wsdl"),
+    ]
+  }
 
   func visit<Op: WireOperation>(_ operation: Op.Type, _ request: Op.Request, _ response: Op.Response) throws {
-    let schema = Op.service == .dssAuth ? dssAuth : serverSync
+    let schema = try #require(schemas[Op.service])
     let outgoing = SOAPRequest.encode(operation, request, version: .v11)
     #expect(try schema.complaints(about: outgoing.body) == "", "\(Op.operationName) request")
     let reply = SOAPReply.encode(operation, response, version: .v11)
@@ -79,21 +86,37 @@ private struct Strictness: SampleVisitor {
 
 @Suite("Every operation")
 struct EveryOperationTests {
-  @Test("SSS-014: every message survives a round trip in both versions, in any cut", arguments: SOAPVersion.allCases)
-  func roundTrip(version: SOAPVersion) throws { try Samples.forEach(RoundTrip(version: version)) }
+  @Test(
+    "SSS-014, WUSP-019: every message survives a round trip in both versions, in any cut",
+    arguments: SOAPVersion.allCases)
+  func roundTrip(version: SOAPVersion) throws {
+    try Samples.forEach(RoundTrip(version: version))
+    try Samples.forEachOfClients(RoundTrip(version: version))
+  }
 
-  @Test("SSS-011, SSS-025, SSS-029, SSS-034: every message is valid by the published schemas")
+  @Test("SSS-011, SSS-025, SSS-029, SSS-034, WUSP-013, WUSP-027: every message is valid by the published schemas")
   func valid() throws {
-    try Samples.forEach(
-      Validity(serverSync: SchemaValidator(wsdl: "server-sync.wsdl"), dssAuth: SchemaValidator(wsdl: "dss-auth.wsdl")))
+    let validity = try Validity()
+    try Samples.forEach(validity)
+    try Samples.forEachOfClients(validity)
   }
 
   @Test("every message, cut at any length or with a flipped bit, gives a value or a WireError")
-  func damage() throws { try Samples.forEach(Damage()) }
+  func damage() throws {
+    try Samples.forEach(Damage())
+    try Samples.forEachOfClients(Damage())
+  }
 
-  @Test("SSS-010, SSS-013: no SOAP Header, and the action of the table")
+  @Test("SSS-010, SSS-013, WUSP-014, WUSP-017: no SOAP Header, and the action of the table")
   func strict() throws {
     try Samples.forEach(Strictness())
+    try Samples.forEachOfClients(Strictness())
+    #expect(
+      GetClientConfig.action == "http://www.microsoft.com/SoftwareDistribution/Server/ClientWebService/GetConfig")
+    #expect(
+      GetClientAuthorizationCookie.action
+        == "http://www.microsoft.com/SoftwareDistribution/Server/SimpleAuthWebService/GetAuthorizationCookie")
+    #expect(ReportEventBatch.action == "http://www.microsoft.com/SoftwareDistribution/ReportEventBatch")
     #expect(GetUpdateData.action == "http://www.microsoft.com/SoftwareDistribution/GetUpdateData")
     #expect(
       GetAuthorizationCookie.action
