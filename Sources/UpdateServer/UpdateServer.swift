@@ -10,10 +10,10 @@ public import ServiceLifecycle
 public import UpdateModel
 import WireFormat
 
-/// The USS role: what this server's own downstream servers call, and the files they fetch.
+/// Everything that listens for others: what downstream servers and Windows clients call, and the files they fetch.
 ///
-/// Everything is answered from the catalogue and the content store that were given; nothing
-/// is kept in memory but counters, so a restart is invisible but for the connections.
+/// Everything is answered from the catalogue and the content store that were given; what is
+/// kept in memory can be made again, so a restart is invisible but for the connections.
 public struct UpdateServer: Service {
   private let catalog: Catalog
   private let store: ContentStore
@@ -25,6 +25,8 @@ public struct UpdateServer: Service {
   private let onSecureBound: @Sendable (Int) async -> Void
   private let certificates: CertificateStore?
   private let observer: RequestObserver
+  private let ports = ListeningPorts()
+  private let clients: ClientService?
 
   /// - Parameters:
   ///   - keys: seals cookies; give the same ones after a restart (SSS-098).
@@ -49,6 +51,10 @@ public struct UpdateServer: Service {
     self.onSecureBound = onSecureBound
     certificates = configuration.tls.map { CertificateStore($0) }
     observer = RequestObserver(metrics: metrics, onAnswer: onAnswer)
+    clients = configuration.clients.map { [ports] in
+      ClientService(
+        catalog: catalog, keys: keys, configuration: $0, ports: ports, clock: clock, logger: logger)
+    }
   }
 
   /// Listens until the surrounding service group shuts down gracefully or the task is cancelled.
@@ -58,8 +64,13 @@ public struct UpdateServer: Service {
   /// - Throws: ``UpdateServerError``.
   public func run() async throws {
     try configuration.limits.check()
+    try configuration.clients?.limits.check()
     DescriptorLimit.raise()
     try await reloadCertificates()
+    if let clients { try await clients.serving(listen) } else { try await listen() }
+  }
+
+  @Sendable private func listen() async throws {
     let listeners = listeners()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for listener in listeners { group.addTask { try await run(listener) } }
@@ -95,10 +106,19 @@ public struct UpdateServer: Service {
     let library = ContentLibrary(catalog: catalog, store: store, pool: .shared, clock: clock, logger: logger)
     let shelves = ContentShelves(library: library)
     let endpoints = endpoints()
+    let frontDoor = { [selfUpdate, secureServices] (isSecure: Bool, asksForCertificates: Bool) in
+      FrontDoor(
+        endpoints: endpoints, selfUpdate: selfUpdate, secureServices: secureServices, isSecure: isSecure,
+        asksForCertificates: asksForCertificates)
+    }
     var settings = ConnectionHandler.Settings(limits, logger: logger)
     settings.observer = observer
     let plain = application(
-      port: configuration.port, FrontDoor(endpoints: endpoints, isSecure: false, asksForCertificates: false), onBound,
+      port: configuration.port, frontDoor(false, false),
+      { [ports, onBound] port in
+        ports.plain = port
+        await onBound(port)
+      },
       HTTPServerBuilder { [settings] responder in
         ServingChannel(
           responder: responder, settings: settings, ledger: ledger, shelves: shelves, certificates: nil)
@@ -107,14 +127,25 @@ public struct UpdateServer: Service {
     settings.isSecure = true
     let secure = application(
       port: tls.port,
-      FrontDoor(
-        endpoints: endpoints, isSecure: true, asksForCertificates: tls.clientCertificates != .none),
-      onSecureBound,
+      frontDoor(true, tls.clientCertificates != .none),
+      { [ports, onSecureBound] port in
+        ports.secure = port
+        await onSecureBound(port)
+      },
       HTTPServerBuilder { [settings] responder in
         ServingChannel(
           responder: responder, settings: settings, ledger: ledger, shelves: shelves, certificates: certificates)
       })
     return [plain, secure]
+  }
+
+  private var selfUpdate: SelfUpdateFolder? {
+    configuration.clients?.selfUpdateFolder.map { SelfUpdateFolder(path: $0, pool: .shared, logger: logger) }
+  }
+
+  /// The reporting service is also that of downstream servers.
+  private var secureServices: Set<WebService> {
+    configuration.clients?.requiresTLS == true ? [.client, .simpleAuth, .reporting] : []
   }
 
   private func application(
@@ -138,14 +169,33 @@ public struct UpdateServer: Service {
     let sync = ServerSyncService(
       catalog: catalog, mint: mint, registration: configuration.registration, limits: limits, clock: clock,
       gate: BusyGate(limit: limits.expensiveRequests), passwordGate: BusyGate(limit: Self.passwordChecks))
-    let services: [(WebService, OperationTable, admit: (@Sendable (WireFormat.Cookie?) async throws -> Void)?)] = [
-      (.serverSync, sync.serverSyncOperations, { _ = try await sync.caller($0) }),
-      (.dssAuth, sync.authorizationOperations, nil), (.reporting, sync.reportingOperations, nil),
+    var reporting = sync.reportingOperations
+    if let clients { reporting.add(clients.reportingOperations) }
+    let ofServers = endpoint(limits: .downstream, pool: "updatemirror.large-requests")
+    var endpoints = [
+      ofServers(.serverSync, sync.serverSyncOperations, { _ = try await sync.caller($0) }),
+      ofServers(.dssAuth, sync.authorizationOperations, nil),
     ]
-    let largeRequests = BlockingPool(width: 1, name: "updatemirror.large-requests")
-    return services.map { service, operations, admit in
+    let ofClients = endpoint(limits: .client, pool: "updatemirror.client-requests")
+    endpoints.append(ofClients(.reporting, reporting, clients.map { clients in clients.admit }))
+    guard let clients else { return endpoints }
+    return endpoints + [
+      ofClients(.client, clients.clientOperations, clients.admit),
+      ofClients(.simpleAuth, clients.authorizationOperations, nil),
+    ]
+  }
+
+  private typealias Admission = @Sendable (WireFormat.Cookie?) async throws -> Void
+
+  /// Makes endpoints that share a thread for their large requests.
+  private func endpoint(
+    limits requestLimits: RequestLimits, pool name: String
+  ) -> (WebService, OperationTable, Admission?) -> SOAPEndpoint {
+    let largeRequests = BlockingPool(width: 1, name: name)
+    let limits = configuration.limits
+    return { service, operations, admit in
       SOAPEndpoint(
-        service: service, operations: operations, maximumBody: limits.requestBody, admit: admit,
+        service: service, operations: operations, maximumBody: limits.requestBody, limits: requestLimits, admit: admit,
         largeRequests: largeRequests, refusalPause: limits.refusalPause, logger: logger, metrics: observer.metrics)
     }
   }

@@ -8,16 +8,20 @@ public struct UpdateServerConfiguration: Hashable, Sendable {
   public var limits: UpdateServerLimits
   /// HTTPS at a port of its own, besides plain HTTP; nil for none.
   public var tls: TLSConfiguration?
+  /// How Windows clients are served; nil: not at all.
+  public var clients: ClientServiceConfiguration?
 
   public init(
     host: String = "0.0.0.0", port: Int = 8530, registration: RegistrationPolicy = .open,
-    limits: UpdateServerLimits = UpdateServerLimits(), tls: TLSConfiguration? = nil
+    limits: UpdateServerLimits = UpdateServerLimits(), tls: TLSConfiguration? = nil,
+    clients: ClientServiceConfiguration? = ClientServiceConfiguration()
   ) {
     self.host = host
     self.port = port
     self.registration = registration
     self.limits = limits
     self.tls = tls
+    self.clients = clients
   }
 }
 

@@ -49,7 +49,7 @@ import WireFormat
     }
   }
 
-  @Test("services whose requests show no cookie take small ones only", arguments: [WebService.dssAuth, .reporting])
+  @Test("services whose requests show no cookie take small ones only", arguments: [WebService.dssAuth, .simpleAuth])
   func withoutCookies(_ service: WebService) async throws {
     try await ServerRig.run { rig async throws in
       let connection = try await rig.connect()

@@ -83,6 +83,13 @@ struct ContentCard: Hashable, Sendable {
   /// `Last-Modified`.
   let dateText: String
 
+  init(size: Int64, validator: ContentValidator, type: String, dateText: String) {
+    self.size = size
+    self.validator = validator
+    self.type = type
+    self.dateText = dateText
+  }
+
   /// - Parameters:
   ///   - name: under which the file is stored; its extension gives the type.
   ///   - modified: must be the same for the life of the file (MC-BUP 3.6).

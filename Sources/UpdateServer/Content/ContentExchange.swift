@@ -23,7 +23,7 @@ final class ContentExchange {
   /// - Returns: nil when the request is for another service.
   init?(_ head: HTTPRequestHead) {
     switch ServiceRoute(target: head.uri) {
-    case .service, nil: return nil
+    case .service, .selfUpdate, nil: return nil
     case let route?: self.route = route
     }
     method = head.method

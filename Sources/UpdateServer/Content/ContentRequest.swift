@@ -21,6 +21,11 @@ struct ContentValidator: Hashable, Sendable {
   let tag: EntityTag
   let modified: Timestamp
 
+  init(tag: EntityTag, modified: Timestamp) {
+    self.tag = tag
+    self.modified = modified
+  }
+
   /// The tag is the digest in 40 upper-case digits: the same bytes have it everywhere (guide 9.5).
   init(digest: FileDigest, modified: Timestamp) {
     tag = EntityTag(opaque: digest.hex)

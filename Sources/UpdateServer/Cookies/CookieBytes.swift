@@ -8,11 +8,13 @@ struct CookieWriter {
 
   mutating func append(_ guid: GUID) { bytes += guid.bytes }
 
-  mutating func append(_ moment: Timestamp) {
-    for shift in stride(from: 56, through: 0, by: -8) {
-      bytes.append(UInt8(truncatingIfNeeded: moment.ticks >> Int64(shift)))
+  mutating func append(_ number: UInt64) {
+    for shift in stride(from: UInt64(56), through: 0, by: -8) {
+      bytes.append(UInt8(truncatingIfNeeded: number >> shift))
     }
   }
+
+  mutating func append(_ moment: Timestamp) { append(UInt64(bitPattern: moment.ticks)) }
 
   /// Up to 255 bytes; a longer text is cut, which no text of this server is.
   mutating func append(_ text: String) {
@@ -43,9 +45,10 @@ struct CookieReader {
 
   mutating func guid() -> GUID? { take(16).flatMap { GUID(bytes: $0) } }
 
+  mutating func number() -> UInt64? { take(8)?.reduce(0) { $0 << 8 | UInt64($1) } }
+
   mutating func moment() -> Timestamp? {
-    guard let field = take(8) else { return nil }
-    let ticks = Int64(bitPattern: field.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    guard let ticks = number().map({ Int64(bitPattern: $0) }) else { return nil }
     return (0...Timestamp.endOfTime.ticks).contains(ticks) ? Timestamp(ticks: ticks) : nil
   }
 

@@ -18,7 +18,7 @@ struct CookieMint: Sendable {
     let contents = AuthorizationCookieContents(
       downstreamID: account.accountGUID, targetGroups: [],
       expiration: now.adding(seconds: authorizationLifetime / .seconds(1)), origin: origin)
-    return AuthorizationCookie(cookieData: try seal(contents.bytes, Self.authorizationPurpose))
+    return AuthorizationCookie(cookieData: try keys.seal(contents.bytes, for: Self.authorizationPurpose))
   }
 
   /// - Throws: ``Refusal/invalidAuthorizationCookie`` for bytes that this server did not seal, an
@@ -26,7 +26,7 @@ struct CookieMint: Sendable {
   func open(
     _ cookie: AuthorizationCookie, at now: Timestamp, origin: CookieOrigin
   ) throws(Refusal) -> AuthorizationCookieContents {
-    guard let bytes = try unseal(cookie.cookieData, Self.authorizationPurpose),
+    guard let bytes = try keys.unseal(cookie.cookieData, for: Self.authorizationPurpose),
       let contents = AuthorizationCookieContents(bytes: bytes), contents.expiration > now, contents.origin == origin
     else { throw .invalidAuthorizationCookie }
     return contents
@@ -40,25 +40,27 @@ struct CookieMint: Sendable {
     let contents = CookieContents(
       downstreamID: authorization.downstreamID, targetGroups: authorization.targetGroups, expiration: expiration,
       protocolVersion: protocolVersion.description, origin: authorization.origin)
-    return Cookie(expiration: expiration, encryptedData: try seal(contents.bytes, Self.purpose))
+    return Cookie(expiration: expiration, encryptedData: try keys.seal(contents.bytes, for: Self.purpose))
   }
 
   /// The checks of guide section 7 in their order. The expiry that counts is the sealed one.
   func caller(_ cookie: Cookie?, at now: Timestamp, origin: CookieOrigin) throws(Refusal) -> Caller {
-    guard let cookie, let bytes = try unseal(cookie.encryptedData, Self.purpose),
+    guard let cookie, let bytes = try keys.unseal(cookie.encryptedData, for: Self.purpose),
       let contents = CookieContents(bytes: bytes)
     else { throw .invalidCookie }
     return try contents.caller(at: now, origin: origin)
   }
+}
 
-  private func seal(_ bytes: [UInt8], _ purpose: String) throws(Refusal) -> [UInt8] {
-    do { return try keys.seal(bytes, purpose: purpose) } catch { throw .internalServerError }
+extension SealingKeyRing {
+  func seal(_ bytes: [UInt8], for purpose: String) throws(Refusal) -> [UInt8] {
+    do { return try seal(bytes, purpose: purpose) } catch { throw .internalServerError }
   }
 
   /// - Returns: nil for bytes that this server did not seal for this purpose.
-  private func unseal(_ bytes: [UInt8], _ purpose: String) throws(Refusal) -> [UInt8]? {
+  func unseal(_ bytes: [UInt8], for purpose: String) throws(Refusal) -> [UInt8]? {
     do {
-      return try keys.open(bytes, purpose: purpose)
+      return try open(bytes, purpose: purpose)
     } catch .library, .malformedKeyRing {
       throw .internalServerError
     } catch {

@@ -1,4 +1,5 @@
 import HTTPTypes
+import NIOCore
 import Sealing
 import UpdateModel
 import WireFormat
@@ -12,6 +13,13 @@ struct Peer: Hashable, Sendable {
   /// DER of a certificate that the TLS listener verified; nil without one.
   var certificate: [UInt8]?
   var credentials: BasicCredentials?
+  /// The Host of the request as it came.
+  var host: String?
+  /// Where the connection comes from.
+  var address: SocketAddress?
+
+  /// Without the port; nil for what is no Internet address.
+  var addressText: String? { address?.ipAddress }
 
   /// - Throws: ``SealingError`` when the library cannot hash.
   func certificateDigest() throws -> SHA256Digest? {

@@ -15,7 +15,7 @@ extension ConnectionHandler {
     case .content(.digest(let digest)):
       if let file = shelf.atHand(digest) { answer(file, context) } else { answer(shelf.open(digest), context) }
     case .content(.alias(let folder, let name)): answer(shelf.open(folder: folder, fileName: name), context)
-    case .contentNotFound, .service: answer(404, context)
+    case .contentNotFound, .service, .selfUpdate: answer(404, context)
     }
   }
 

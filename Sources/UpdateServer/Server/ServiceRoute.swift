@@ -12,6 +12,8 @@ enum ServiceRoute: Hashable, Sendable {
   case contentNotFound
   /// `/Content` or one of its folders: not listed, 403 as from Windows servers.
   case contentFolder
+  /// The names below `/SelfUpdate`, decoded; at least one.
+  case selfUpdate([String])
 
   /// Longer paths name nothing here.
   static let maximumPathBytes = 1_024
@@ -37,6 +39,8 @@ enum ServiceRoute: Hashable, Sendable {
       self = .service(service)
     } else if segments.first?.lowercased() == "content" {
       self.init(contentSegments: segments)
+    } else if segments.first?.lowercased() == "selfupdate", let names = Self.fileNames(segments.dropFirst()) {
+      self = .selfUpdate(names)
     } else {
       return nil
     }
@@ -49,6 +53,12 @@ enum ServiceRoute: Hashable, Sendable {
     case 3: self = ContentPath(folder: segments[1], name: segments[2]).map(ServiceRoute.content) ?? .contentNotFound
     default: self = .contentNotFound
     }
+  }
+
+  /// - Returns: nil when one of them can be no name of a file, or there is none.
+  private static func fileNames(_ segments: ArraySlice<Substring>) -> [String]? {
+    let names = segments.compactMap { PercentEncoding.decodeSegment($0) }
+    return names.count == segments.count && !names.isEmpty ? names : nil
   }
 
   private static func segments(of path: some StringProtocol) -> [Substring] {

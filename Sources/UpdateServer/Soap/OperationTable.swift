@@ -55,6 +55,12 @@ struct OperationTable: Sendable {
     }
   }
 
+  /// An operation that reads its message itself.
+  mutating func add(_ operationName: String, _ handler: @escaping Handler) { handlers[operationName] = handler }
+
+  /// Adds the operations of another protocol at the same path.
+  mutating func add(_ other: OperationTable) { handlers.merge(other.handlers) { own, _ in own } }
+
   func has(_ operationName: String) -> Bool { handlers[operationName] != nil }
 
   /// - Throws: ``Refusal/unknownOperation(_:)`` and whatever the operation throws.

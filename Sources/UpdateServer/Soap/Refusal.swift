@@ -1,12 +1,19 @@
 import UpdateModel
 
-/// Why an operation is answered with a fault (MS-WSUSSS 2.2.9).
+/// Why an operation is answered with a fault (MS-WSUSSS 2.2.9, MS-WUSP 2.2.2.4).
 enum Refusal: Error, Hashable, Sendable {
   /// Names the parameter (SSS-042).
   case invalidParameters(String)
   case invalidCookie
   case invalidAuthorizationCookie
   case serverChanged
+  /// To clients; a DSS gets InvalidCookie.
+  case cookieExpired
+  /// The client knows an older configuration (WUSP-176).
+  case configChanged
+  /// The client has to call RegisterComputer first (WUSP-177).
+  case registrationRequired
+  case registrationNotRequired
   case fileDigestsMissing([FileDigest])
   case serverBusy
   case incompatibleProtocolVersion
@@ -21,4 +28,6 @@ enum Refusal: Error, Hashable, Sendable {
   case needsEncryption
   /// No client certificate: answered 403.
   case needsCertificate
+  /// The Host of the request is no host that a URL could be made of: answered 400.
+  case unusableHost
 }

@@ -12,6 +12,7 @@ struct SOAPEndpoint: Sendable {
   let service: WebService
   let operations: OperationTable
   let maximumBody: Int
+  let limits: RequestLimits
   /// Checks the cookie with which a large request begins; nil where requests show none, and are small.
   let admit: (@Sendable (Cookie?) async throws -> Void)?
   /// Reads large requests, one at a time: they take neither the threads of the others nor more than one core.
@@ -61,18 +62,18 @@ struct SOAPEndpoint: Sendable {
   /// - Returns: nil when it is too long.
   private func receive(_ body: inout RequestBytes, _ request: Request) async throws -> IncomingRequest? {
     let (contentType, action) = (request.headers[.contentType], request.soapAction)
-    try await body.read(beyond: min(XMLLimits.smallRequest.total, maximumBody))
+    try await body.read(beyond: min(limits.small.total, maximumBody))
     if body.isComplete {
       return try IncomingRequest.parse(
-        body.bytes, contentType: contentType, soapAction: action, limits: .smallRequest)
+        body.bytes, contentType: contentType, soapAction: action, limits: limits.small)
     }
     guard let admit else { return nil }
     try await admit(IncomingRequest.leadingCookie(of: body.bytes))
     try await body.read(beyond: maximumBody)
     guard body.isComplete else { return nil }
     let bytes = body.bytes
-    return try await largeRequests.run {
-      try IncomingRequest.parse(bytes, contentType: contentType, soapAction: action, limits: .largeRequest)
+    return try await largeRequests.run { [limits] in
+      try IncomingRequest.parse(bytes, contentType: contentType, soapAction: action, limits: limits.large)
     }
   }
 
@@ -89,6 +90,9 @@ struct SOAPEndpoint: Sendable {
     case .needsCertificate:
       logger.notice("request refused: expected a client certificate, found none")
       return Response(status: .forbidden)
+    case .unusableHost:
+      logger.info("request refused: expected the name of a host in Host, found none")
+      return Response(status: .badRequest)
     default: return nil
     }
   }
@@ -101,6 +105,7 @@ struct SOAPEndpoint: Sendable {
       peer.certificate = certificate.bytes
     }
     peer.credentials = BasicCredentials(header: request.headers[.authorization])
+    peer.host = request.head.authority
     return peer
   }
 
@@ -158,6 +163,10 @@ extension SOAPFault {
     case .invalidCookie: self.init(code: .invalidCookie, id: id)
     case .invalidAuthorizationCookie: self.init(code: .invalidAuthorizationCookie, id: id)
     case .serverChanged: self.init(code: .serverChanged, id: id)
+    case .cookieExpired: self.init(code: .cookieExpired, id: id)
+    case .configChanged: self.init(code: .configChanged, id: id)
+    case .registrationRequired: self.init(code: .registrationRequired, id: id)
+    case .registrationNotRequired: self.init(code: .registrationNotRequired, id: id)
     case .fileDigestsMissing(let digests): self.init(missing: digests, id: id)
     case .serverBusy: self.init(code: .serverBusy, id: id)
     case .incompatibleProtocolVersion: self.init(code: .incompatibleProtocolVersion, id: id)
@@ -165,6 +174,7 @@ extension SOAPFault {
     // The code that GetAuthorizationCookie may give, and that ends the run of a DSS (SSS-089).
     case .notAdmitted, .unauthenticated, .needsEncryption, .needsCertificate:
       self.init(code: .invalidParameters, message: "accountGuid", id: id)
+    case .unusableHost: self.init(reason: "Unusable Host", isClientFault: true)
     case .unknownOperation(let name):
       self.init(reason: "Unknown operation: \(name.prefix(100))", isClientFault: true)
     }
@@ -176,13 +186,6 @@ extension SOAPVersion {
   static func stated(in contentType: String?) -> SOAPVersion {
     (contentType?.lowercased().hasPrefix("application/soap+xml") ?? false) ? .v12 : .v11
   }
-}
-
-extension XMLLimits {
-  /// For requests of anybody: with the longest names, 100 identities are 16 KiB and 300 elements.
-  fileprivate static let smallRequest = XMLLimits(depth: 32, elements: 1_024, text: 16 << 10, total: 16 << 10)
-  /// For requests that begin with a good cookie: a filter of 10,000 categories is 1 MiB and 30,000 elements.
-  fileprivate static let largeRequest = XMLLimits(depth: 32, elements: 32_768, text: 64 << 10, total: .max)
 }
 
 extension Response {

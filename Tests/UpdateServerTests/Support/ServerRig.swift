@@ -40,8 +40,8 @@ final class ServerRig: Sendable {
   /// Runs `body` against a fresh server, or against one on the state of `earlier`, then stops it gracefully.
   static func run(
     limits: UpdateServerLimits = UpdateServerLimits(), registration: RegistrationPolicy = .open, port: Int = 0,
-    tls: TLSConfiguration? = nil,
-    after earlier: ServerRig? = nil,
+    tls: TLSConfiguration? = nil, clients: ClientServiceConfiguration? = ClientServiceConfiguration(),
+    metrics: ServerMetrics? = nil, after earlier: ServerRig? = nil,
     _ body: @Sendable (ServerRig) async throws -> Void
   ) async throws {
     let directory = try earlier?.directory ?? TemporaryDirectory()
@@ -59,10 +59,11 @@ final class ServerRig: Sendable {
     let server = UpdateServer(
       catalog: catalog, store: store, keys: keys,
       configuration: UpdateServerConfiguration(
-        host: "127.0.0.1", port: port, registration: registration, limits: limits, tls: tls),
+        host: "127.0.0.1", port: port, registration: registration, limits: limits, tls: tls, clients: clients),
       clock: clock.clock,
       logger: Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() }),
-      onBound: { port in bound.update { $0 = port } }, onSecureBound: { port in secureBound.update { $0 = port } })
+      onBound: { port in bound.update { $0 = port } }, onSecureBound: { port in secureBound.update { $0 = port } },
+      metrics: metrics)
     let group = ServiceGroup(
       configuration: .init(
         services: [server], logger: Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() })))
