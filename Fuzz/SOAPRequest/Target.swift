@@ -76,6 +76,25 @@ private func decodeAll(_ request: IncomingRequest) {
   decode(DownloadFiles.self, request)
   decode(GetRelatedRevisionsForUpdates.self, request)
   decode(Ping.self, request)
+  decodeAllOfClients(request)
+}
+
+private func decodeAllOfClients(_ request: IncomingRequest) {
+  decode(GetClientConfig.self, request)
+  decode(GetClientAuthorizationCookie.self, request)
+  decode(GetClientCookie.self, request)
+  decode(RegisterComputer.self, request)
+  decode(StartCategoryScan.self, request)
+  decode(SyncUpdates.self, request)
+  decode(SyncPrinterCatalog.self, request)
+  decode(RefreshCache.self, request)
+  decode(GetExtendedUpdateInfo.self, request)
+  decode(GetExtendedUpdateInfo2.self, request)
+  decode(GetFileLocations.self, request)
+  decode(ReportEventBatch.self, request)
+  decode(ReportEventBatch2.self, request)
+  decode(GetRequiredInventoryType.self, request)
+  decode(ReportInventory.self, request)
 }
 
 /// What was understood is written and understood again as the same.

@@ -5,6 +5,7 @@ import UpdateModel
 
 /// The metadata document of an update, in any encoding.
 func check(_ input: [UInt8]) {
+  checkFragments(input)
   if let text = try? MetadataText.decode(input) {
     require(text.count <= max(input.count, input.count / 2 * 3), "a document grew beyond its encoding")
   }
@@ -15,6 +16,22 @@ func check(_ input: [UInt8]) {
   require((try? UpdateMetadataParser.parse(input, expecting: other)) == nil, "another identity was accepted")
   checkUTF16(input, metadata)
   checkRoundTrip(metadata)
+}
+
+/// Whatever the document, its fragments are well-formed inside an element, and name no prefix.
+private func checkFragments(_ input: [UInt8]) {
+  guard let fragments = try? MetadataFragments.derive(from: input) else { return }
+  let all = [fragments.core, fragments.extended] + fragments.localized.map(\.bytes) + fragments.eulas.map(\.bytes)
+  for bytes in all {
+    do {
+      let root = try XMLElement.parse(Array("<f>".utf8) + bytes + Array("</f>".utf8), limits: MetadataLimits.xml)
+      root.forEach { element in
+        require(element.attributes.allSatisfy { $0.namespace.isEmpty }, "an attribute kept its prefix")
+      }
+    } catch {
+      require(false, "a fragment is not well-formed: \(error)")
+    }
+  }
 }
 
 /// A document of plain UTF-8 says the same in UTF-16.

@@ -28,6 +28,8 @@ public struct SyncRun: Sendable {
   let logger: Logger
   let progress: ProgressHandler
   let pool: BlockingPool
+  /// Runs when new metadata is visible, before content: what it approves is fetched by the same run.
+  public var afterMetadata: @Sendable () async -> Void = {}
   /// Waits so many seconds; tests pass their own.
   package var sleep: @Sendable (Double) async -> Void = SyncRun.realSleep
 
@@ -79,6 +81,7 @@ public struct SyncRun: Sendable {
       if scope.includesMetadata {
         let phase = MetadataPhase(run: self, stop: stop, history: history, hasContent: hasContent)
         report = try await phase.run(report)
+        await afterMetadata()
       }
       if hasContent {
         let content = contentRun(stop, isRequestedOnly: scope == .requestedFiles)

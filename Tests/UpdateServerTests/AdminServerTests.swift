@@ -24,7 +24,8 @@ import UpdateModel
     let logger = Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() })
     let server = AdminServer(
       catalog: catalog, store: store, policy: policy, metrics: metrics, host: "127.0.0.1", port: 0, version: "1.2.3",
-      logger: logger, health: { health }, onBound: { port in bound.update { $0 = port } })
+      logger: logger, silentSince: { TestClock().clock() }, health: { health },
+      onBound: { port in bound.update { $0 = port } })
     let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask {
@@ -97,6 +98,7 @@ import UpdateModel
         "updatemirror_sync_last_success_timestamp_seconds \(seconds)",
         #"updatemirror_sync_last_end_timestamp_seconds{result="complete"} \#(seconds)"#,
         #"updatemirror_content_files{state="present"} 0"#, "updatemirror_downstream_servers 0",
+        "updatemirror_clients 0", "updatemirror_clients_silent 0", "updatemirror_client_events 0",
       ] {
         let isThere = lines.contains(line)
         #expect(isThere, "\(line)")

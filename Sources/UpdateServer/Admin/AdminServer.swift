@@ -7,7 +7,7 @@ public import Logging
 import NIOCore
 import Platform
 public import ServiceLifecycle
-import UpdateModel
+public import UpdateModel
 
 /// A listener of its own for the operator: `/healthz` and `/metrics`. It only tells, and asks for no name.
 public struct AdminServer: Service {
@@ -22,13 +22,15 @@ public struct AdminServer: Service {
   /// - Parameters:
   ///   - port: 0 lets the system choose; `onBound` tells the number.
   ///   - policy: decides which files count as missing.
+  ///   - silentSince: client computers without a contact since then count as silent.
   ///   - health: asked for each `/healthz`.
   public init(
     catalog: Catalog, store: ContentStore, policy: ContentPolicy, metrics: ServerMetrics, host: String, port: Int,
-    version: String, logger: Logger, health: @escaping @Sendable () async -> SiteHealth,
+    version: String, logger: Logger, silentSince: @escaping @Sendable () -> Timestamp,
+    health: @escaping @Sendable () async -> SiteHealth,
     onBound: @escaping @Sendable (Int) async -> Void = { _ in }
   ) {
-    figures = FigureCache { try await SiteFigures.read(catalog, store, policy) }
+    figures = FigureCache { try await SiteFigures.read(catalog, store, policy, silentSince: silentSince()) }
     self.metrics = metrics
     address = (host, port)
     self.version = version

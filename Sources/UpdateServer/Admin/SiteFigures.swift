@@ -17,9 +17,14 @@ struct SiteFigures: Sendable {
   /// The last archive that was imported and not rolled back.
   var lastImport: ImportRecord?
   var freeBytes: Int64
+  var clients: ClientCounts
 
   /// Reads counts; no file of the content is opened.
-  static func read(_ catalog: Catalog, _ store: ContentStore, _ policy: ContentPolicy) async throws -> SiteFigures {
+  ///
+  /// - Parameter silentSince: computers without a contact since then count as silent.
+  static func read(
+    _ catalog: Catalog, _ store: ContentStore, _ policy: ContentPolicy, silentSince: Timestamp
+  ) async throws -> SiteFigures {
     let runs = try await catalog.history(limit: 100)
     let disk = try await store.statistics()
     return SiteFigures(
@@ -28,7 +33,8 @@ struct SiteFigures: Sendable {
       quarantinedFiles: disk.quarantine.files, revisions: try await catalog.counts().revisions,
       downstreamServers: try await catalog.downstreamServers().count,
       lastExport: try await catalog.exportRecords(limit: 100).compactMap(\.finished).max(),
-      lastImport: try await catalog.lastImport(), freeBytes: disk.freeBytes)
+      lastImport: try await catalog.lastImport(), freeBytes: disk.freeBytes,
+      clients: try await catalog.clientCounts(silentSince: silentSince))
   }
 
   func write(to text: inout MetricsText) {
@@ -51,6 +57,19 @@ struct SiteFigures: Sendable {
     text.single("updatemirror_content_free_bytes", .gauge, "Bytes that may still be written.", freeBytes)
     text.single("updatemirror_catalog_revisions", .gauge, "Revisions that readers see.", revisions)
     text.single("updatemirror_downstream_servers", .gauge, "Registered downstream servers.", downstreamServers)
+    writeClients(to: &text)
+  }
+
+  private func writeClients(to text: inout MetricsText) {
+    let figures = [
+      ("clients", "Client computers.", clients.computers),
+      ("clients_silent", "Client computers without a contact for clients.silent-after.", clients.silent),
+      ("clients_not_reported", "Client computers that never sent a status.", clients.notReported),
+      ("clients_failing", "Client computers with an update that failed.", clients.failing),
+      ("clients_failed_detections", "Client computers whose last detection failed.", clients.failedDetections),
+      ("client_events", "Reported events that are kept.", clients.events),
+    ]
+    for (name, help, value) in figures { text.single("updatemirror_\(name)", .gauge, help, value) }
   }
 
   private func writeArchives(to text: inout MetricsText) {

@@ -35,16 +35,20 @@ struct AuditLog: Sendable {
 
   init(_ state: StateDirectory) { path = state.path + "/audit.log" }
 
-  /// - Throws: ``SystemError``; the change itself was made before.
-  func append(_ entry: AuditEntry) throws {
+  /// Appends entries in one write, so that those of one command stand together.
+  ///
+  /// - Throws: ``SystemError``; the changes themselves were made before.
+  func append(_ entries: [AuditEntry]) throws {
+    guard !entries.isEmpty else { return }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    var line = Array(try encoder.encode(entry)) + [0x0A]
+    var lines: [UInt8] = []
+    for entry in entries { lines += Array(try encoder.encode(entry)) + [0x0A] }
     let isNew = !FileManager.default.fileExists(atPath: path)
     let file = try OwnedDescriptor(opening: path, flags: O_RDWR | O_CREAT | O_APPEND, permissions: 0o640)
-    if try !Self.endsWithLine(file) { line.insert(0x0A, at: 0) }
+    if try !Self.endsWithLine(file) { lines.insert(0x0A, at: 0) }
     // The position is ignored: the descriptor appends, also when another command appends at this moment.
-    try line.withUnsafeBytes { try file.write($0, at: 0) }
+    try lines.withUnsafeBytes { try file.write($0, at: 0) }
     try file.sync()
     if isNew { try DurableFile.syncDirectory((path as NSString).deletingLastPathComponent) }
   }
@@ -61,9 +65,12 @@ struct AuditLog: Sendable {
 
 /// Who runs this program.
 enum Operator {
-  /// The account behind `sudo`, if any: `anna (uid 0)`.
-  static var name: String {
+  /// The account behind `sudo`, if any, and the number of the one that runs: `anna (uid 0)`.
+  static var name: String { "\(account) (uid \(getuid()))" }
+
+  /// The name alone, as approvals carry it.
+  static var account: String {
     let behind = ProcessInfo.processInfo.environment["SUDO_USER"].flatMap { $0.isEmpty ? nil : $0 }
-    return "\(behind ?? NSUserName()) (uid \(getuid()))"
+    return behind ?? NSUserName()
   }
 }

@@ -14,7 +14,8 @@ struct UpdateMirror: AsyncParsableCommand {
     version: version,
     subcommands: [
       DemoCommand.self, InitCommand.self, SyncCommand.self, ServeCommand.self, StatusCommand.self, DoctorCommand.self,
-      UpdatesCommand.self, GroupsCommand.self, DownstreamCommand.self, ContentCommand.self,
+      UpdatesCommand.self, GroupsCommand.self, ComputersCommand.self, ReportCommand.self, RulesCommand.self,
+      DownstreamCommand.self, ContentCommand.self,
       ExportCommand.self, ImportCommand.self, ReceiptCommand.self, KeysCommand.self, ConfigCommand.self,
       GenerateCommand.self, CompletionCommand.self, ManualPagesCommand.self,
     ])

@@ -44,6 +44,18 @@ enum Setting: String, CaseIterable, Sendable {
   case serveAuthentication = "serve.authentication"
   case servePasswordFile = "serve.password-file"
   case serveStopWithin = "serve.stop-within"
+  case clientsTargeting = "clients.targeting"
+  case clientsRegistration = "clients.registration"
+  case clientsCookieLifetime = "clients.cookie-lifetime"
+  case clientsPageSize = "clients.page-size"
+  case clientsContentHost = "clients.content-host"
+  case clientsContentPort = "clients.content-port"
+  case clientsContentScheme = "clients.content-scheme"
+  case clientsTransport = "clients.transport"
+  case clientsSelfUpdate = "clients.self-update"
+  case clientsSilentAfter = "clients.silent-after"
+  case clientsKeepEvents = "clients.keep-events"
+  case clientsMaximumEvents = "clients.maximum-events"
   case archivesSignerThreshold = "archives.signer-threshold"
   case archivesMaximumAge = "archives.maximum-age"
   case adminHost = "admin.host"
@@ -180,6 +192,37 @@ enum Setting: String, CaseIterable, Sendable {
       Rule(.path, "", "file with the lines of `downstream password`, permissions 600")
     case .serveStopWithin:
       Rule(.duration, "20s", "longest time that a stop waits for transfers before it cuts them")
+    case .clientsTargeting:
+      Rule(
+        .choice(["server", "client"]), "server",
+        "who decides on the target groups of computers: the administrator here, or the computers")
+    case .clientsKeepEvents:
+      Rule(.duration, "90d", "how long reported events are kept; states of updates stay; 0 = for ever")
+    case .clientsMaximumEvents:
+      Rule(.integer(0...1_000_000_000), "1000000", "reported events that are kept, the newest; 0 = all")
+    case .clientsRegistration:
+      Rule(
+        .choice(["required", "accepted", "refused"]), "required",
+        "whether client computers tell what they are, before anything is offered to them, at will, or never")
+    case .clientsCookieLifetime:
+      Rule(.duration, "1h", "life of the cookies of client computers, 1m to 1d")
+    case .clientsPageSize:
+      Rule(.integer(1...1000), "200", "new revisions in one answer to a scan")
+    case .clientsContentHost:
+      Rule(.text, "", "host in the addresses of files for client computers; empty = the one by which they called")
+    case .clientsContentPort:
+      Rule(.integer(0...65535), "0", "port in the addresses of files for client computers; 0 = the one listened at")
+    case .clientsContentScheme:
+      Rule(
+        .choice(["http", "https"]), "http",
+        "scheme in the addresses of files for who calls over HTTPS; all others get http")
+    case .clientsTransport:
+      Rule(
+        .choice(["any", "https"]), "any", "whether client computers are answered without TLS, too, or only over https")
+    case .clientsSelfUpdate:
+      Rule(.path, "", "folder that is served at /SelfUpdate, for Windows 8.1 and older; empty = none")
+    case .clientsSilentAfter:
+      Rule(.duration, "30d", "a client computer without a contact for so long is listed as silent")
     case .archivesSignerThreshold:
       Rule(.integer(1...16), "1", "different trusted signers that an archive or a receipt needs")
     case .archivesMaximumAge:

@@ -90,6 +90,11 @@ struct Failure: Error, Equatable {
     case .noSpace: "make room on the disk; the next run continues"
     case .busy: "wait for the other process, then try again"
     case .newerSchema: "use the version that wrote it, or a newer one"
+    case .replica: "decide at its USS; the next sync brings it here"
+    case .eulaNotAccepted: "read them at the publisher's; --accept-eula accepts them for all computers"
+    case .declinedUpdate(let id): "updatemirror updates undecline \(id)"
+    case .clientSideTargeting: "clients.targeting = server lets the administrator assign groups"
+    case .groupHasChildren: "delete the groups below it first"
     default: nil
     }
   }

@@ -24,6 +24,7 @@ extension Site {
     let scope = AccessLog.Scope(rawValue: configuration.text(.logAccess)) ?? .errors
     let access = AccessLog(scope: scope, logger: Logs.logger("access", level: "info", format: logFormat))
     let check = try servedFileCheck()
+    let silence = try configuration.seconds(.clientsSilentAfter)
     let server = UpdateServer(
       catalog: catalog, store: store, keys: try cookieKeys(), configuration: try serverConfiguration(tls: tls),
       clock: SystemClock.now, logger: logger,
@@ -37,6 +38,7 @@ extension Site {
       AdminServer(
         catalog: catalog, store: store, policy: contentPolicy, metrics: metrics, host: host,
         port: try freePortBesideFree(.adminPort), version: UpdateMirror.version, logger: logger,
+        silentSince: { SystemClock.now().adding(seconds: -silence) },
         health: { await health() },
         onBound: { port in countdown.step("health and metrics on http://\(host):\(port)") })
     }
@@ -55,6 +57,7 @@ extension Site {
     var server = UpdateServerConfiguration(
       host: configuration.text(.serveHost), port: try port ?? configuration.integer(.servePort),
       registration: try registrationPolicy(), tls: tls)
+    server.clients = try clientServiceConfiguration()
     if configuration.text(.serveLongMetadata) == "cabinet" { server.limits.cabinetBytes = 5_120 }
     server.limits.connections = try configuration.integer(.serveConnections)
     server.limits.connectionsOfAddress = try configuration.integer(.serveConnectionsPerAddress)

@@ -65,7 +65,11 @@ extension Site {
   /// One run; the caller holds the lock.
   func sync(_ scope: SyncRun.Scope, progress: @escaping ProgressHandler) async throws -> SyncReport {
     try await saveSettings()
-    let report = try await withClient { try await run($0, progress).run(scope) }
+    let report = try await withClient { client in
+      var syncRun = try run(client, progress)
+      syncRun.afterMetadata = { await runRulesIfAutonomous() }
+      return try await syncRun.run(scope)
+    }
     if scope != .metadataOnly { await indexText() }
     return report
   }

@@ -55,9 +55,9 @@ struct Site: Sendable {
   var isReplica: Bool { configuration.text(.upstreamMode) == "replica" }
 
   /// The name that this server gives to its USS (SSS-078).
-  var accountName: String { configuration.optional(.serverName) ?? HostName.current }
+  var accountName: String { configuration.optional(.serverName) ?? LocalHost.name }
 
-  /// Tells the catalogue what the configuration says of this server, for its downstream servers.
+  /// Tells the catalogue what the configuration says of this server, for its downstream servers and clients.
   func saveSettings() async throws {
     var settings = try await catalog.settings()
     let before = settings
@@ -66,6 +66,7 @@ struct Site: Sendable {
     settings.hostsPSFFiles = contentPolicy.includesExpress
     settings.isCatalogOnly = subscription.contentMode == .none
     if settings != before { try await catalog.save(settings) }
+    if try await catalog.targeting() != targeting { try await catalog.save(targeting) }
   }
 
   /// The keys that seal cookies.
@@ -82,8 +83,8 @@ struct Site: Sendable {
 }
 
 /// The name of this machine.
-enum HostName {
-  static var current: String {
+enum LocalHost {
+  static var name: String {
     var buffer = [CChar](repeating: 0, count: 256)
     guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
     let text = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -11,7 +11,7 @@ struct SiteExamination {
 
   func findings() async -> [Finding] {
     [
-      await catalogue(), keys(), writable(), await disk(), await content(), clock(),
+      await catalogue(), keys(), writable(), await disk(), await content(), await clients(), clock(),
     ] + (await SignerExamination(site: site).findings())
   }
 
@@ -81,6 +81,23 @@ struct SiteExamination {
       return .good("content", detail)
     } catch {
       return .failed("content", Failure(error).message, fix: "check permissions below \(site.state.path)")
+    }
+  }
+
+  private func clients() async -> Finding {
+    do {
+      _ = try site.clientServiceConfiguration()
+      let counts = try await site.catalog.clientCounts(silentSince: try site.silentSince())
+      let detail = StatusReport.Clients(counts).text
+      if counts.failing + counts.failedDetections > 0 {
+        return .warning("client computers", detail, fix: "updatemirror report failures")
+      }
+      guard counts.silent == 0 else {
+        return .warning("client computers", detail, fix: "updatemirror computers list --silent")
+      }
+      return .good("client computers", detail)
+    } catch {
+      return .failed("client computers", Failure(error).message, fix: "updatemirror config check")
     }
   }
 

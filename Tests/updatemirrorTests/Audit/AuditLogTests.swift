@@ -23,8 +23,8 @@ struct AuditLogTests {
 
   @Test("an entry is one line of JSON with sorted keys, behind those that were there")
   func lineByLine() throws {
-    try log.append(entry("one"))
-    try log.append(entry("two\n\"quoted\""))
+    try log.append([entry("one")])
+    try log.append([entry("two\n\"quoted\"")])
     let lines = try lines()
     #expect(lines.count == 2)
     #expect(
@@ -38,7 +38,7 @@ struct AuditLogTests {
   @Test("a line that a power loss cut does not swallow the next one")
   func cutLine() throws {
     try Foundation.Data(#"{"action":"downs"#.utf8).write(to: URL(fileURLWithPath: log.path))
-    try log.append(entry("next"))
+    try log.append([entry("next")])
     let lines = try lines()
     #expect(lines.count == 2)
     #expect(lines[1].contains(#""subject":"next""#))
@@ -46,7 +46,7 @@ struct AuditLogTests {
 
   @Test("the log is not for everybody")
   func permissions() throws {
-    try log.append(entry("one"))
+    try log.append([entry("one")])
     let mode = try FileManager.default.attributesOfItem(atPath: log.path)[.posixPermissions] as? Int ?? 0
     #expect(mode & 0o007 == 0)
   }

@@ -56,7 +56,7 @@ struct DownstreamApprove: OperatorCommand {
 
   func execute() async throws -> ProgramStatus {
     let site = try await Site.open(common)
-    let ids = try await DownstreamNames(site.catalog).ids(servers)
+    let ids = try await DownstreamNames(site.catalog).identifiers(servers)
     var rows: [DownstreamRow] = []
     for id in ids {
       let change = try await site.catalog.approveDownstream(id, name: name)
@@ -92,7 +92,7 @@ struct DownstreamRemove: OperatorCommand {
     let site = try await Site.open(common)
     let names = try await DownstreamNames(site.catalog)
     var rows: [DownstreamRow] = []
-    for id in try names.ids(servers) {
+    for id in try names.identifiers(servers) {
       guard let known = names.server(id) else { throw CatalogError.unknownDownstreamServer(id) }
       rows.append(DownstreamRow(known))
     }

@@ -1,5 +1,4 @@
 import Catalog
-import Platform
 import UpdateModel
 
 /// One downstream server, for people and for programs.
@@ -44,7 +43,7 @@ struct DownstreamRow: Encodable, Equatable {
   }
 }
 
-struct DownstreamReport: Report {
+struct DownstreamReport: ListReport {
   /// `serve.registration`.
   let registration: String
   let servers: [DownstreamRow]
@@ -54,6 +53,16 @@ struct DownstreamReport: Report {
     var table = TextTable(DownstreamRow.titles)
     for server in servers { table.add(server.cells) }
     return table.text
+  }
+
+  static let columns = ["id", "name", "state", "protocolVersion", "firstSeen", "lastSeen", "lastRefused"]
+
+  var cells: [[String]] {
+    servers.map {
+      [
+        $0.id, $0.name, $0.state.rawValue, $0.protocolVersion ?? "", $0.firstSeen, $0.lastSeen, $0.lastRefused ?? "",
+      ]
+    }
   }
 }
 
@@ -81,7 +90,7 @@ struct DownstreamNames {
   func server(_ id: GUID) -> DownstreamServer? { known.first { $0.serverID == id } }
 
   /// - Throws: ``Failure`` for a name that no server here has, or several have.
-  func ids(_ texts: [String]) throws -> [GUID] {
+  func identifiers(_ texts: [String]) throws -> [GUID] {
     try texts.map { text in
       if let id = GUID(text) { return id }
       let named = known.filter { $0.name.lowercased() == text.lowercased() }
@@ -93,14 +102,5 @@ struct DownstreamNames {
       }
       return named[0].serverID
     }
-  }
-}
-
-extension Site {
-  /// Records an administrative change that was made.
-  func audit(_ action: String, _ subject: String, _ before: [String: String]?, _ after: [String: String]?) throws {
-    let entry = AuditEntry(
-      time: SystemClock.now(), who: Operator.name, action: action, subject: subject, before: before, after: after)
-    try AuditLog(state).append(entry)
   }
 }

@@ -91,7 +91,7 @@ struct ArchiveContentOptions: ParsableArguments {
     return ExportSelection(
       approvedOnly: approvedOnly, categories: try await names.identifiers(product, classifications: false),
       classifications: try await names.identifiers(classification, classifications: true),
-      groups: try await GroupNames(catalog).identifiers(group))
+      groups: try await NamedGroups(catalog).identifiers(group))
   }
 
   private func base(_ site: Site, _ signers: SiteSigners) async throws -> ExportOptions.Base {
@@ -121,26 +121,5 @@ struct ArchiveContentOptions: ParsableArguments {
       throw Failure(.usage, "--expires: expected a time to come, found \(moment)")
     }
     return moment
-  }
-}
-
-/// Finds target groups by name or GUID.
-struct GroupNames {
-  private let groups: [TargetGroup]
-
-  init(_ catalog: Catalog) async throws { groups = try await catalog.groups() }
-
-  /// - Throws: ``Failure`` with ``ProgramStatus/usage`` for a group that is not here.
-  func identifiers(_ words: [String]) throws -> [GUID] {
-    try words.map { word in
-      let found = groups.filter { $0.name.lowercased() == word.lowercased() || $0.targetGroupID == GUID(word) }
-      guard found.count == 1 else {
-        throw Failure(
-          .usage,
-          "group \"\(TextTable.plain(word))\": expected a name that one group has, or a GUID, found \(found.count)",
-          hint: "updatemirror groups list tells names and GUIDs")
-      }
-      return found[0].targetGroupID
-    }
   }
 }

@@ -88,7 +88,7 @@ struct PackageSelectionOptions: ParsableArguments {
     return ExportSelection(
       approvedOnly: approvedOnly, categories: try await names.identifiers(product, classifications: false),
       classifications: try await names.identifiers(classification, classifications: true),
-      groups: try await GroupNames(catalog).identifiers(group))
+      groups: try await NamedGroups(catalog).identifiers(group))
   }
 }
 

@@ -4,8 +4,9 @@ import UpdateModel
 
 struct GroupsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "groups", abstract: "Lists target groups.", discussion: example("updatemirror groups list"),
-    subcommands: [GroupsList.self])
+    commandName: "groups", abstract: "Lists, makes and deletes target groups.",
+    discussion: example("updatemirror groups list", "updatemirror groups create Pilot"),
+    subcommands: [GroupsList.self, GroupsCreate.self, GroupsDelete.self])
 }
 
 struct GroupsList: OperatorCommand {

@@ -68,6 +68,7 @@ struct ImportApply: OperatorCommand {
     let report = ImportReport(result)
     if case .applied(let applied) = result {
       try site.audit("import apply", "archive \(applied.manifest.archiveID)", nil, report.facts)
+      await site.runRulesIfAutonomous()
       await site.indexText()
     }
     try output.show(report)

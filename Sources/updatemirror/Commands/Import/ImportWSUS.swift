@@ -56,6 +56,7 @@ struct ImportWSUS: OperatorCommand {
   }
 
   private func finish(_ site: Site, _ imported: ImportedWindowsPackage) async throws -> ProgramStatus {
+    await site.runRulesIfAutonomous()
     let wanted = try await site.catalog.wantedTotals(site.contentPolicy)
     let report = ReadPackageReport(
       imported.package, summary: imported.summary, wanted: (files: wanted.files, bytes: wanted.bytes))

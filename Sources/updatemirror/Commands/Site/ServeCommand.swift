@@ -27,7 +27,8 @@ struct ServeCommand: OperatorCommand {
     let site = try await Site.open(common, extra: extra)
     try await site.saveSettings()
     let listeners = try site.listeners { ServiceNotification.send("READY=1") }
-    let group = try site.group(listeners.services + (noSchedule ? [] : try await site.fetchingServices()))
+    let fetching = noSchedule ? [] : try await site.fetchingServices()
+    let group = try site.group(listeners.services + [ReportPurge(site: site)] + fetching)
     let reload = ReloadSignal {
       do { try await listeners.server.reloadCertificates() } catch {
         site.logger.error("reload: \(error); the certificate that was read before stays in use")

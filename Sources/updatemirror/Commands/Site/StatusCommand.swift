@@ -6,7 +6,8 @@ import UpdateModel
 
 struct StatusCommand: OperatorCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "One screen: role, upstream server, last run, catalogue, content.",
+    commandName: "status",
+    abstract: "One screen: role, upstream server, last run, catalogue, content, client computers.",
     discussion: example("updatemirror status", "updatemirror status --json"))
 
   @OptionGroup var common: CommonOptions
@@ -70,6 +71,19 @@ struct StatusReport: Report {
     let lastSeen: String
   }
 
+  struct Clients: Encodable {
+    let computers: Int
+    /// Without a contact for `clients.silent-after`.
+    let silent: Int
+    /// They never sent a status.
+    let notReported: Int
+    /// With an update that failed.
+    let failing: Int
+    let failedDetections: Int
+    /// Reported events that are kept.
+    let events: Int
+  }
+
   let version: String
   let state: String
   let serverID: String
@@ -85,6 +99,7 @@ struct StatusReport: Report {
   let nextSync: String?
   let catalogue: Catalogue
   let content: Content
+  let clients: Clients
   let downstreamServers: [Downstream]
   let lastImport: LastImport?
   let lastExport: LastExport?
@@ -109,6 +124,7 @@ struct StatusReport: Report {
       mode: site.subscription.contentMode.rawValue, presentFiles: counts.presentFiles,
       presentBytes: counts.presentBytes, wantedFiles: wanted.files, wantedBytes: wanted.bytes,
       failedFiles: counts.failedFiles, freeBytes: try await site.store.statistics().freeBytes)
+    clients = Clients(try await catalog.clientCounts(silentSince: try site.silentSince()))
     downstreamServers = try await catalog.downstreamServers().map {
       Downstream(id: $0.serverID.description, name: $0.name, lastSeen: $0.lastSeen.description)
     }
@@ -139,6 +155,7 @@ struct StatusReport: Report {
       ),
       ("disk free", Quantity.bytes(content.freeBytes)),
     ]
+    if clients.computers > 0 { fields.append(("computers", clients.text)) }
     if let lastImport {
       let age = Quantity.age(lastImport.ageSeconds)
       fields.append(
@@ -166,6 +183,23 @@ extension StatusReport.Catalogue {
       classifications: counts.classifications, declinedUpdates: counts.hiddenUpdates,
       supersededUpdates: counts.supersededUpdates, groups: counts.groups, approvals: counts.liveDeployments,
       unresolvedApprovals: counts.unresolvedDeployments, unavailableRevisions: counts.unavailableRevisions)
+  }
+}
+
+extension StatusReport.Clients {
+  init(_ counts: ClientCounts) {
+    self.init(
+      computers: counts.computers, silent: counts.silent, notReported: counts.notReported, failing: counts.failing,
+      failedDetections: counts.failedDetections, events: counts.events)
+  }
+
+  /// `12, 2 silent, 1 failing`.
+  var text: String {
+    let words = [
+      (silent, "silent"), (notReported, "without a status"), (failing, "failing"),
+      (failedDetections, "with a failed detection"),
+    ]
+    return (["\(computers)"] + words.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }).joined(separator: ", ")
   }
 }
 
