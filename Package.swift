@@ -86,6 +86,7 @@ let package = Package(
       [
         "Catalog", "ContentStore", "Packing", "Platform", "Sealing", "UpdateModel", "WireFormat", logging,
       ]),
+    room("UpdateClient", ["Sealing", "Transfer", "UpdateModel", "WireFormat"]),
     room("Generator", ["Catalog", "ContentStore", "Platform", "Sealing", "UpdateModel", "WireFormat"]),
 
     .executableTarget(
@@ -125,6 +126,12 @@ let package = Package(
     tests("PlatformTests", ["Platform", "UpdateModel"]),
     tests("SealingTests", ["Sealing", "TestSupport", "UpdateModel"]),
     tests("TransferTests", ["TestSupport", "Transfer", "UpdateModel"]),
+    tests(
+      "UpdateClientTests",
+      [
+        "Catalog", "ContentStore", "Sealing", "TestSupport", "Transfer", "UpdateClient", "UpdateModel", "UpdateServer",
+        "WireFormat", lifecycle, logging,
+      ]),
     tests("UpdateModelTests", ["UpdateModel"]),
     tests(
       "UpdateServerTests",

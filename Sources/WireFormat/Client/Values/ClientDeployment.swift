@@ -3,7 +3,7 @@ public import UpdateModel
 /// A deployment as a client sees it: one for each revision it is sent (MS-WUSP 2.2.2.2.4).
 public struct ClientDeployment: Hashable, Sendable {
   /// What the client does with the revision.
-  public enum Action: String, Hashable, Sendable, CaseIterable {
+  public enum Action: String, Hashable, Sendable, CaseIterable, Codable {
     /// Offers it to users; only to clients that know the word (WUSP-217).
     case optionalInstall = "OptionalInstall"
     case install = "Install"

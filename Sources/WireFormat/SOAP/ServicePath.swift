@@ -1,13 +1,14 @@
-/// The path of the authorization service, as GetAuthConfig names it (MS-WSUSSS 3.2.4.1, SSS-075).
-package struct ServicePath: Hashable, Sendable {
+/// The path of an authorization service, as GetAuthConfig or GetConfig names it (MS-WSUSSS 3.2.4.1, SSS-075; MS-WUSP
+/// 2.2.2.2.1, WUSP-079).
+public struct ServicePath: Hashable, Sendable {
   /// Without a leading slash.
-  package let text: String
+  public let text: String
 
   /// Accepts a plain relative path; one leading slash and outer blanks are dropped.
   ///
   /// - Returns: nil for a path that names another host or leaves the site: a scheme,
   ///   `//host`, `..`, a query, an escape, a control character (SSS-076).
-  package init?(serviceURL: String) {
+  public init?(serviceURL: String) {
     var path = serviceURL[...]
     while path.first == " " { path.removeFirst() }
     while path.last == " " { path.removeLast() }
