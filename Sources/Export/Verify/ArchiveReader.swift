@@ -25,7 +25,7 @@ public struct ArchiveReader: Sendable {
     site.changesSource = policy.changesSource
     site.maximumAge = policy.maximumAge
     if try await catalog.settings().replicationMode == .replica {
-      site.followedSource = try await catalog.lastImport(source: nil)?.archive.sourceServerID
+      site.followedSource = try await followedSource()
     }
     let last = try await catalog.lastImport(source: manifest.source.serverID)?.archive
     site.lastImport = (try await fork(of: manifest, sha256, behind: last) ?? last).map { LastImport($0) }
@@ -33,6 +33,13 @@ public struct ArchiveReader: Sendable {
       site.ownsBaseReceipt = try await catalog.isOwnReceipt(base.id)
     }
     return site
+  }
+
+  /// The source of the last archive. A Windows package names none that could be followed: nobody signed it.
+  private func followedSource() async throws -> GUID? {
+    try await catalog.importRecords(limit: Self.rememberedImports).first {
+      $0.rolledBack == nil && $0.archive.sourceServerID != WindowsPackageImport.sourceServerID
+    }?.archive.sourceServerID
   }
 
   /// An import of this source, also one that was rolled back, that had the same number or id with another manifest.

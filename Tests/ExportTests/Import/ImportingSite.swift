@@ -25,14 +25,16 @@ struct ImportingSite {
     _ = try Folder.make(path: folder.path("state"))
     catalog = try await Catalog.open(path: folder.path("state/catalog.sqlite"), clock: clock.clock)
     store = try ContentStore(state: folder.path("state"), policy: .sha256Required, minimumFree: minimumFree)
-    if isReplica {
-      var settings = try await catalog.settings()
-      settings.replicationMode = .replica
-      try await catalog.save(settings)
-    }
+    if isReplica { try await becomeReplica() }
     for (number, certificate) in certificates.enumerated() {
       try change { try $0.trust(certificate, as: "source\(number)", for: [.archives], at: SourceSite.now, by: "tests") }
     }
+  }
+
+  func becomeReplica() async throws {
+    var settings = try await catalog.settings()
+    settings.replicationMode = .replica
+    try await catalog.save(settings)
   }
 
   func change(_ change: (inout TrustStore) throws -> Void) throws {

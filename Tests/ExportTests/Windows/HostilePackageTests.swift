@@ -185,6 +185,29 @@ import WireFormat
     } throws: { ($0 as? ArchiveRefusal)?.step == .sequence }
   }
 
+  @Test("a package is no source to follow: a replica after it follows the archives", arguments: [false, true])
+  func followedSource(hasArchive: Bool) async throws {
+    let (source, other) = (try await SourceSite(), try await SourceSite(seed: 2))
+    let site = try await ImportingSite(isReplica: false, trusting: [source.key.certificate, other.key.certificate])
+    try await source.package("a.cab")
+    _ = try await source.export().create(SourceSite.options(), into: source.folder.path("disk"), keys: [source.key])
+    let foreign = ArchiveExport(
+      catalog: other.catalog, store: other.store, state: other.state, serverID: GUID(high: 7, low: 7), name: "other",
+      clock: { SourceSite.now })
+    _ = try await foreign.create(ExportOptions(), into: other.folder.path("disk"), keys: [other.key])
+
+    if hasArchive { _ = try await site.importer().apply([source.folder.path("disk")]) }
+    _ = try await site.packages().apply(source.folder.path("a.cab"))
+    try await site.becomeReplica()
+    if hasArchive {
+      await #expect {
+        try await site.importer().apply([other.folder.path("disk")])
+      } throws: { ($0 as? ArchiveRefusal)?.step == .source }
+    } else {
+      #expect(try await site.importer().apply([other.folder.path("disk")]).applied != nil)
+    }
+  }
+
   @Test("addresses that are none are dropped and counted")
   func addresses() async throws {
     let (source, site) = (try await SourceSite(), try await ImportingSite(isReplica: false))
