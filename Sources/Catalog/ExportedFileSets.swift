@@ -83,22 +83,21 @@ struct LeftOutTally {
     }
   }
 
-  mutating func add(_ reason: LeftOut.Reason, _ example: @autoclosure () -> String, bytes: Int64 = 0) {
+  mutating func add(_ reason: LeftOut.Reason, _ example: @autoclosure () throws -> String, bytes: Int64 = 0) rethrows {
     var entry = entries[reason, default: Entry()]
     entry.count += 1
     entry.bytes += bytes
-    if entry.examples.count < LeftOut.exampleLimit { entry.examples.append(example()) }
+    if entry.examples.count < LeftOut.exampleLimit { entry.examples.append(try example()) }
     entries[reason] = entry
   }
 
   mutating func add(_ sets: ExportedFileSets, hostsExpress: Bool, _ db: Database) throws {
     try RawStatement(db, "SELECT fileID, digest, size, isPresent, flags FROM file ORDER BY digest").forEach { row in
       guard let fileID = row.int64(0), sets.listed.contains(fileID) else { return }
-      let digest = try row.digest(1)
       let flags = FileFlags(rawValue: Int(row.int64(4) ?? 0))
       let reason = Self.reason(
         isOffered: sets.offered.contains(fileID), isPresent: row.int64(3) == 1, flags, hostsExpress: hostsExpress)
-      if let reason { add(reason, digest.hex, bytes: row.int64(2) ?? 0) }
+      if let reason { try add(reason, try row.digest(1).hex, bytes: row.int64(2) ?? 0) }
     }
   }
 

@@ -65,30 +65,60 @@ enum WantedFiles {
 /// those that do not, as `file.flags` says that the file has one. Staged revisions count only when no
 /// published one lists the file.
 struct ContentFileReader {
-  private let statement: Statement
+  private let select: RawStatement
   private let failure: Statement
 
   init(_ db: Database) throws {
-    statement = try db.cachedStatement(
-      sql: """
-        SELECT fileName, modified, patchingType, isEncrypted, additionalDigests, changeSequence IS NULL
-        FROM revisionFile JOIN revision USING (revisionID)
-        WHERE fileID = ? ORDER BY changeSequence IS NULL, additionalDigests IS NULL, revisionID
-        """)
+    select = try RawStatement(
+      db,
+      """
+      SELECT fileName, modified, patchingType, isEncrypted, additionalDigests, changeSequence IS NULL, revisionID
+      FROM revisionFile JOIN revision USING (revisionID) WHERE fileID = ?
+      """)
     failure = try db.cachedStatement(
       sql: "SELECT reason, attempts, failedAt, nextTry FROM fileFailure WHERE fileID = ?")
   }
 
   func file(_ fileID: Int64, digest: FileDigest, size: Int64?) throws -> ContentFile {
-    let rows = try Row.fetchCursor(statement, arguments: [fileID])
-    var first: ContentFile?
-    while let row = try rows.next() {
-      if let first, row[5] as Bool { return first }
-      let file = try Self.file(row, from: 0, digest: digest, size: size)
-      if file.sha256 != nil { return file }
-      first = first ?? file
+    var best: (rank: Rank, file: ContentFile)?
+    select.bind(1, fileID)
+    try select.forEach { row in
+      var rank = Rank(row)
+      if let best, !(rank < best.rank) { return }
+      let file = Self.file(row, digest: digest, size: size)
+      rank.isWithoutSHA256 = !rank.isStaged && file.sha256 == nil
+      if let best, !(rank < best.rank) { return }
+      best = (rank, file)
     }
-    return first ?? ContentFile(digest: digest, fileName: "", size: size)
+    return best?.file ?? ContentFile(digest: digest, fileName: "", size: size)
+  }
+
+  /// The lowest declares the file.
+  private struct Rank: Comparable {
+    let isStaged: Bool
+    /// Of a published one; false as long as the digests were not read.
+    var isWithoutSHA256 = false
+    private let isWithoutDigests: Bool
+    private let revisionID: Int64
+
+    init(_ row: RawRow) {
+      isStaged = row.int64(5) == 1
+      isWithoutDigests = row.blob(4).isEmpty
+      revisionID = row.int64(6) ?? 0
+    }
+
+    private var parts: (Int, Int, Int, Int64) {
+      (isStaged ? 1 : 0, isWithoutSHA256 ? 1 : 0, isWithoutDigests ? 1 : 0, revisionID)
+    }
+
+    static func < (left: Rank, right: Rank) -> Bool { left.parts < right.parts }
+  }
+
+  private static func file(_ row: RawRow, digest: FileDigest, size: Int64?) -> ContentFile {
+    ContentFile(
+      digest: digest, additionalDigests: AdditionalDigestList.digests(copyBytes(row.blob(4))),
+      fileName: row.text(0) ?? "", size: size, modified: row.int64(1).map { Timestamp(ticks: $0) },
+      patchingType: row.text(2).map { PatchingType($0) }, isEncrypted: row.int64(3) == 1)
   }
 
   /// From five columns: name, modified, patching type, encrypted, additional digests.

@@ -11,6 +11,12 @@ public struct ContentName: Hashable, Sendable {
     fileExtension = file.fileExtension
   }
 
+  /// - Returns: nil for an extension that no name here has.
+  public init?(_ digest: FileDigest, checked fileExtension: String?) {
+    if let fileExtension, !Self.isExtension(fileExtension) { return nil }
+    self.init(digest: digest, fileExtension: fileExtension)
+  }
+
   init(digest: FileDigest, fileExtension: String?) {
     self.digest = digest
     self.fileExtension = fileExtension
@@ -24,11 +30,15 @@ public struct ContentName: Hashable, Sendable {
       self.init(digest: digest, fileExtension: nil)
       return
     }
-    let isPlain = parts[1].utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
-    guard isPlain, (1...10).contains(parts[1].utf8.count) else { return nil }
+    guard Self.isExtension(parts[1]) else { return nil }
     self.init(digest: digest, fileExtension: String(parts[1]))
   }
 
+  static func isExtension(_ text: some StringProtocol) -> Bool {
+    let isPlain = text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
+    return isPlain && (1...10).contains(text.utf8.count)
+  }
+
   /// The name itself.
-  public var text: String { digest.hex + (fileExtension.map { "." + $0 } ?? "") }
+  public var text: String { fileExtension.map { "\(digest.hex).\($0)" } ?? digest.hex }
 }

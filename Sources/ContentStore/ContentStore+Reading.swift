@@ -12,7 +12,13 @@ extension ContentStore {
     guard let folder = try translatingErrors({ try contentFolder(digest) }) else {
       throw ContentStoreError.notFound(digest: digest)
     }
-    for name in likelyNames(digest, hint: fileExtension) {
+    return try open(digest, fileExtension: fileExtension, in: folder)
+  }
+
+  /// As ``open(_:fileExtension:)``, in the open folder of the digest.
+  func open(_ digest: FileDigest, fileExtension: String?, in folder: Folder) throws -> OpenFile {
+    if let hinted = hintedName(digest, fileExtension), let file = try open(hinted, in: folder) { return file }
+    for name in likelyNames(digest) {
       if let file = try open(name, in: folder) { return file }
     }
     let listed = try translatingErrors { try folder.names() }.compactMap(ContentName.init)

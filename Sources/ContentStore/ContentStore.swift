@@ -64,11 +64,16 @@ public final class ContentStore: Sendable {
     extensions.withLock { if $0.count < Self.extensionLimit { $0.insert(text) } }
   }
 
+  /// The name under which somebody expects `digest`; nil for an extension that no name here has.
+  func hintedName(_ digest: FileDigest, _ hint: String?) -> ContentName? {
+    guard let text = hint?.lowercased(), ContentName.isExtension(text) else { return nil }
+    return ContentName(digest: digest, fileExtension: text)
+  }
+
   /// The names under which `digest` may be found without listing its folder.
-  func likelyNames(_ digest: FileDigest, hint: String?) -> [ContentName] {
+  func likelyNames(_ digest: FileDigest) -> [ContentName] {
     let known = extensions.withLock { $0 }
-    let hinted = hint.flatMap { ContentName("\(digest.hex).\($0.lowercased())") }
-    return [hinted, ContentName(digest: digest, fileExtension: nil)].compactMap { $0 }
+    return [ContentName(digest: digest, fileExtension: nil)]
       + known.map { ContentName(digest: digest, fileExtension: $0) }
   }
 

@@ -51,7 +51,7 @@ struct CatalogueLayout: Sendable {
       let unit = plan(index)
       for revision in 0..<unit.revisions {
         for owner in FilePlan.owners(of: unit) {
-          let files = FilePlan.files(of: unit, owner: owner, revision: revision, seed: shape.seed)
+          let files = FilePlan.files(of: unit, owner: owner, revision: revision, shape: shape)
           sum += files.reduce(0) { $0 + ($1.isNew ? $1.weight : 0) }
         }
       }

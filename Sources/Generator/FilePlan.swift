@@ -20,11 +20,12 @@ struct FilePlan: Sendable {
     unit.members > 0 ? Array(0..<unit.members) : [-1]
   }
 
-  /// The files of one update's revision; three on average for a member of a bundle.
-  static func files(of unit: UnitPlan, owner: Int, revision: Int, seed: UInt64) -> [FilePlan] {
+  /// The files of one update's revision: as many as the shape says, or three on average for a member of a bundle.
+  static func files(of unit: UnitPlan, owner: Int, revision: Int, shape: CatalogueShape) -> [FilePlan] {
+    let seed = shape.seed
     var stream = SplitMix(seed, 200, UInt64(unit.index), UInt64(owner + 1))
-    let count = unit.members > 0 ? 1 + stream.below(5) : 1 + stream.below(2)
-    var files = (0..<count).map { index in
+    let usual = unit.members > 0 ? 1 + stream.below(5) : 1 + stream.below(2)
+    var files = (0..<(shape.filesPerUpdate ?? usual)).map { index in
       file(of: unit, owner: owner, index: index, revision: revision, seed: seed, &stream)
     }
     if unit.hasExpressFiles, let first = files.first {

@@ -75,11 +75,12 @@ struct UnitRevisions: Sendable {
     return clauses
   }
 
+  /// Each file once: one may be shared twice, and files of a few bytes may be alike.
   private func files(owner: Int, revision: Int) throws(SealingError) -> [GeneratedFile] {
     var files: [GeneratedFile] = []
-    for plan in FilePlan.files(of: unit, owner: owner, revision: revision, seed: shape.seed)
-    where !files.contains(where: { $0.content.seed == plan.contentSeed }) {
-      files.append(try file(plan, revision: revision))
+    for plan in FilePlan.files(of: unit, owner: owner, revision: revision, shape: shape) {
+      let next = try file(plan, revision: revision)
+      if !files.contains(where: { $0.file.digest == next.file.digest }) { files.append(next) }
     }
     return files
   }

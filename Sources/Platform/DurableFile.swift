@@ -33,6 +33,37 @@ public enum DurableFile {
     try folder.sync()
   }
 
+  /// Takes the next bytes of a file.
+  public typealias Sink = (_ piece: [UInt8]) throws -> Void
+
+  /// The same for a file that comes in pieces, however long it is.
+  ///
+  /// - Parameters:
+  ///   - permissions: nil leaves them as the system makes them: some media have none.
+  ///   - produce: gives all bytes to the sink.
+  /// - Throws: ``SystemError``, and what `produce` throws.
+  public static func write(
+    to name: String, in folder: Folder, permissions: UInt16? = 0o600, _ produce: (_ sink: Sink) throws -> Void
+  ) throws {
+    let temporary = name + ".new"
+    do {
+      let file = try folder.openFile(
+        temporary, flags: O_WRONLY | O_CREAT | O_TRUNC, permissions: permissions ?? 0o644)
+      if let permissions { try file.setPermissions(permissions) }
+      var end: Int64 = 0
+      try produce { piece in
+        try piece.withUnsafeBytes { try file.write($0, at: end) }
+        end += Int64(piece.count)
+      }
+      try file.sync()
+      try folder.rename(temporary, to: name, in: folder)
+    } catch {
+      try folder.remove(temporary)
+      throw error
+    }
+    try folder.sync()
+  }
+
   /// The whole of a small file.
   ///
   /// - Throws: ``SystemError`` with `EFBIG` when it is longer than `limit` bytes.

@@ -26,8 +26,23 @@ public enum DetachedSignature {
   public static func sign(
     _ content: [UInt8], keys: [SigningKey], signingTime: Timestamp
   ) throws(SealingError) -> [UInt8] {
+    var digests = ContentDigests(content)
+    return try sign(contentSHA256: try digests.digest(NID_sha256), keys: keys, signingTime: signingTime)
+  }
+
+  /// The same for content that is not in memory.
+  ///
+  /// - Parameter contentSHA256: its digest, 32 bytes.
+  public static func sign(
+    contentSHA256: [UInt8], keys: [SigningKey], signingTime: Timestamp
+  ) throws(SealingError) -> [UInt8] {
     guard !keys.isEmpty else { throw .outOfRange(what: "signers", expected: "at least 1", found: "0") }
-    return try extended(try SignedMessage(), by: keys, besides: [], content: content, signingTime: signingTime)
+    guard contentSHA256.count == SHA256Digest.byteCount else {
+      throw .outOfRange(
+        what: "bytes of the digest", expected: "\(SHA256Digest.byteCount)", found: "\(contentSHA256.count)")
+    }
+    return try extended(
+      try SignedMessage(), by: keys, besides: [], contentSHA256: contentSHA256, signingTime: signingTime)
   }
 
   /// Adds a signer to a signature that holds.
@@ -41,9 +56,10 @@ public enum DetachedSignature {
     _ key: SigningKey, to signature: [UInt8], content: [UInt8], signingTime: Timestamp
   ) throws(SealingError) -> [UInt8] {
     let signers = try verify(signature, content: content)
+    var digests = ContentDigests(content)
     return try extended(
-      try SignedMessage(der: signature), by: [key], besides: signers.map(\.certificate), content: content,
-      signingTime: signingTime)
+      try SignedMessage(der: signature), by: [key], besides: signers.map(\.certificate),
+      contentSHA256: try digests.digest(NID_sha256), signingTime: signingTime)
   }
 
   /// The signers of `content`: all of those in the signature, each once.
@@ -55,6 +71,11 @@ public enum DetachedSignature {
   ///   signers), ``SealingError/badSignature(signer:expected:found:)``, ``SealingError/duplicateSigner(signer:)``,
   ///   ``SealingError/unacceptableKey(owner:expected:found:)``, ``SealingError/malformedCertificate(expected:found:)``.
   public static func verify(_ signature: [UInt8], content: [UInt8]) throws(SealingError) -> [Signer] {
+    try verify(signature, content: SignedContent(content))
+  }
+
+  /// The same for content that is not in memory.
+  public static func verify(_ signature: [UInt8], content: SignedContent) throws(SealingError) -> [Signer] {
     let message = try SignedMessage(der: signature)
     let certificates = try message.certificates()
     var digests = ContentDigests(content)
@@ -72,14 +93,12 @@ public enum DetachedSignature {
   }
 
   private static func extended(
-    _ message: consuming SignedMessage, by keys: [SigningKey], besides others: [Certificate], content: [UInt8],
-    signingTime: Timestamp
+    _ message: consuming SignedMessage, by keys: [SigningKey], besides others: [Certificate],
+    contentSHA256 digest: [UInt8], signingTime: Timestamp
   ) throws(SealingError) -> [UInt8] {
     guard others.count + keys.count <= maximumSigners else {
       throw .outOfRange(what: "signers", expected: "at most \(maximumSigners)", found: "\(others.count + keys.count)")
     }
-    var digests = ContentDigests(content)
-    let digest = try digests.digest(NID_sha256)
     var signers = others
     for key in keys {
       try requireNew(key.certificate, besides: signers)
@@ -112,32 +131,48 @@ public struct Signer: Hashable, Sendable {
   public let intermediates: [Certificate]
 }
 
+/// What a signature is for, in pieces: it may be long.
+public struct SignedContent {
+  /// Shows all bytes in their order.
+  public typealias Reading = (_ take: ([UInt8]) throws -> Void) throws -> Void
+
+  let forEachPiece: Reading
+
+  public init(forEachPiece: @escaping Reading) { self.forEachPiece = forEachPiece }
+
+  init(_ bytes: [UInt8]) { forEachPiece = { take in try take(bytes) } }
+}
+
 /// Digests of one content, each taken once.
 struct ContentDigests {
-  private let content: [UInt8]
+  private let content: SignedContent
   private var known: [Int32: [UInt8]] = [:]
 
-  init(_ content: [UInt8]) { self.content = content }
+  init(_ content: SignedContent) { self.content = content }
+  init(_ content: [UInt8]) { self.content = SignedContent(content) }
 
   /// - Parameter identifier: an `NID`.
   /// - Throws: ``SealingError/malformedSignature(expected:found:)`` for any but SHA-256, SHA-384 and SHA-512.
   mutating func digest(_ identifier: Int32) throws(SealingError) -> [UInt8] {
     if let digest = known[identifier] { return digest }
-    let method: OpaquePointer? =
+    let algorithm: DigestAlgorithm? =
       switch identifier {
-      case NID_sha256: EVP_sha256()
-      case NID_sha384: EVP_sha384()
-      case NID_sha512: EVP_sha512()
+      case NID_sha256: .sha256
+      case NID_sha384: .sha384
+      case NID_sha512: .sha512
       default: nil
       }
-    guard let method else {
+    guard let algorithm else {
       let name = OBJ_nid2sn(identifier).map { String(cString: $0) } ?? "unknown"
       throw .malformedSignature(expected: "a digest of SHA-256, SHA-384 or SHA-512", found: name)
     }
-    var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-    var count: UInt32 = 0
-    try check("EVP_Digest", EVP_Digest(content, content.count, &digest, &count, method, nil))
-    digest.removeLast(digest.count - Int(count))
+    var stream = try DigestStream(algorithm: algorithm)
+    do {
+      try content.forEachPiece { try stream.update($0) }
+    } catch {
+      throw error as? SealingError ?? .library(call: "read", text: "\(error)")
+    }
+    let digest = try stream.finish()
     known[identifier] = digest
     return digest
   }

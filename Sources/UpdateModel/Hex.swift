@@ -1,5 +1,12 @@
 /// Hexadecimal text and bytes.
 public enum Hex {
+  /// The letters that stand for ten to fifteen.
+  public enum LetterCase: UInt8, Sendable {
+    // The raw value leads from a number to its letter.
+    case lower = 0x57
+    case upper = 0x37
+  }
+
   public static func digit(_ ascii: UInt8) -> UInt8? {
     switch ascii {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): ascii - UInt8(ascii: "0")
@@ -9,12 +16,16 @@ public enum Hex {
     }
   }
 
-  public static func lower(_ bytes: some Collection<UInt8>) -> String {
-    text(bytes, digits: "0123456789abcdef")
-  }
+  public static func lower(_ bytes: some Collection<UInt8>) -> String { text(bytes, .lower) }
 
-  public static func upper(_ bytes: some Collection<UInt8>) -> String {
-    text(bytes, digits: "0123456789ABCDEF")
+  public static func upper(_ bytes: some Collection<UInt8>) -> String { text(bytes, .upper) }
+
+  /// Adds two digits for each byte.
+  public static func append(_ bytes: UnsafeRawBufferPointer, _ letters: LetterCase, to text: inout [UInt8]) {
+    for byte in bytes {
+      text.append(ascii(byte >> 4, letters))
+      text.append(ascii(byte & 0xF, letters))
+    }
   }
 
   /// Reads pairs of digits in any letter case.
@@ -32,15 +43,23 @@ public enum Hex {
     return bytes
   }
 
-  private static func text(_ bytes: some Collection<UInt8>, digits: StaticString) -> String {
+  private static func text(_ bytes: some Collection<UInt8>, _ letters: LetterCase) -> String {
+    bytes.withContiguousStorageIfAvailable { text($0, letters) }
+      ?? Array(bytes).withUnsafeBufferPointer { text($0, letters) }
+  }
+
+  /// One function for one type of bytes: it runs for every name and digest.
+  private static func text(_ bytes: UnsafeBufferPointer<UInt8>, _ letters: LetterCase) -> String {
     String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
-      var index = 0
-      for byte in bytes {
-        buffer[index] = digits.utf8Start[Int(byte >> 4)]
-        buffer[index + 1] = digits.utf8Start[Int(byte & 0xF)]
-        index += 2
+      for index in bytes.indices {
+        buffer[index * 2] = ascii(bytes[index] >> 4, letters)
+        buffer[index * 2 + 1] = ascii(bytes[index] & 0xF, letters)
       }
-      return index
+      return bytes.count * 2
     }
+  }
+
+  private static func ascii(_ number: UInt8, _ letters: LetterCase) -> UInt8 {
+    number + (number < 10 ? UInt8(ascii: "0") : letters.rawValue)
   }
 }

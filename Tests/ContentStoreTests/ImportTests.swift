@@ -51,6 +51,40 @@ import UpdateModel
     for content in contents { #expect(try await store.contents(content.file.digest) == content.data) }
   }
 
+  @Test("files that come in while a checkpoint goes on count with the next one")
+  func checkpointBesideWriting() async throws {
+    let contents = try (1...600).map { try TestContent(size: 100, seed: $0, name: "a.txt") }
+    let staging = try await store.beginImport(name)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for start in stride(from: 0, to: contents.count, by: 50) {
+        try await staging.add(
+          contents[start..<start + 50].map { ImportBytes(file: try $0.announced(), bytes: $0.bytes) })
+        group.addTask { try await staging.checkpoint() }
+      }
+      try await group.waitForAll()
+    }
+    #expect(staging.pending == ContentStatistics.Tally())
+    staging.leave()
+    let again = try await store.beginImport(name)
+    #expect(again.tally == ContentStatistics.Tally(files: 600, bytes: 60_000))
+    for content in contents { #expect(try await again.place(content) == .staged) }
+  }
+
+  @Test("many files are opened one after the other, under any extension, and a folder that comes later is found")
+  func storedFiles() async throws {
+    let files = StoredFiles(store)
+    #expect(throws: ContentStoreError.notFound(digest: content.file.digest)) {
+      _ = try files.open(content.file.digest)
+    }
+    let staging = try await store.beginImport(name)
+    try await staging.store(content)
+    _ = try await staging.publish()
+    for fileExtension in [content.file.fileExtension, "other", "../../etc", nil] {
+      let file = try files.open(content.file.digest, fileExtension: fileExtension).file
+      #expect(file.name == ContentName(content.file) && file.size == 2_500_000)
+    }
+  }
+
   /// Written by one publication at a time.
   private final class Seen: @unchecked Sendable { var progress: [ImportProgress] = [] }
 

@@ -30,6 +30,19 @@ struct CatalogueVarietyTests {
     #expect((2.5...3.5).contains(mean))
   }
 
+  @Test("an update with files has as many as were asked for, each once", arguments: [1, 30, 200])
+  func filesPerUpdate(count: Int) throws {
+    let shape = CatalogueShape(revisions: 200, seed: 3, contentSize: 2_000_000, filesPerUpdate: count)
+    let owners = try GeneratedCatalogueTests.all(CatalogueGenerator(shape).revisions()).filter { !$0.files.isEmpty }
+    #expect(!owners.isEmpty)
+    for owner in owners {
+      // Some are runtimes that many updates share, also twice in one; a delta file comes beside them.
+      let digests = owner.files.map(\.file.digest)
+      #expect(digests.count >= count * 9 / 10 && digests.count <= count + 1)
+      #expect(Set(digests).count == digests.count)
+    }
+  }
+
   @Test("has express and encrypted files, EULAs, supersedence, older revisions and expired updates")
   func rareThings() throws {
     let all = try Self.metadata()

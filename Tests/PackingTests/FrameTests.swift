@@ -27,6 +27,44 @@ struct FrameTests {
     }
   }
 
+  @Test("a frame of content that comes in pieces is like any other", arguments: [0, 1, 5_000, 400_000])
+  func inPieces(count: Int) throws {
+    var writer = try FrameWriter()
+    let content = (0..<count).map { UInt8(truncatingIfNeeded: $0 / 7) }
+    for piece in [1_000, 300_000] {
+      let frame = try Self.frame(of: content, length: count, piece: piece, &writer)
+      #expect(try unpack(frame, length: count) == content)
+    }
+    #expect(try unpack(try writer.frame(content), length: count) == content)
+  }
+
+  @Test("content of another length than announced is refused, and the writer goes on", arguments: [-1, 1])
+  func otherThanAnnounced(difference: Int) throws {
+    var writer = try FrameWriter()
+    let content = [UInt8](repeating: 7, count: 500_000)
+    #expect(throws: PackingError.self) {
+      try Self.frame(of: content, length: content.count + difference, piece: 100_000, &writer)
+    }
+    let frame = try Self.frame(of: content, length: content.count, piece: 100_000, &writer)
+    #expect(try unpack(frame, length: content.count) == content)
+  }
+
+  private static func frame(
+    of content: [UInt8], length: Int, piece: Int, _ writer: inout FrameWriter
+  ) throws -> [UInt8] {
+    var rest = content[...]
+    var frame: [UInt8] = []
+    try writer.frame(length: length) { buffer in
+      let next = rest.prefix(min(piece, buffer.count))
+      buffer.copyBytes(from: next)
+      rest = rest.dropFirst(next.count)
+      return next.count
+    } to: {
+      frame.append(contentsOf: $0)
+    }
+    return frame
+  }
+
   @Test("what would not get shorter is left alone", arguments: [0, 1, 20])
   func incompressible(count: Int) throws {
     var writer = try FrameWriter()

@@ -44,6 +44,33 @@ import Testing
     #expect(try folder.names() == ["keys"])
   }
 
+  @Test("a file that comes in pieces is written whole, with its permissions, or as the medium makes them")
+  func pieces() throws {
+    let parent = try Folder(path: folder.path)
+    try DurableFile.write(to: "keys", in: parent, permissions: 0o640) { sink in
+      for piece in [[1, 2], [], [3]] as [[UInt8]] { try sink(piece) }
+    }
+    #expect(try DurableFile.read(file, limit: 100) == [1, 2, 3])
+    #expect(try parent.status("keys")?.permissions == 0o640)
+    try DurableFile.write(to: "keys", in: parent, permissions: nil) { try $0([4]) }
+    #expect(try DurableFile.read(file, limit: 100) == [4])
+    #expect(try folder.names() == ["keys"])
+  }
+
+  @Test("what stops the pieces leaves the old file whole and no temporary")
+  func stoppedPieces() throws {
+    try DurableFile.write([1, 2, 3], to: file)
+    let parent = try Folder(path: folder.path)
+    #expect(throws: CancellationError.self) {
+      try DurableFile.write(to: "keys", in: parent) { sink in
+        try sink([9, 9])
+        throw CancellationError()
+      }
+    }
+    #expect(try DurableFile.read(file, limit: 100) == [1, 2, 3])
+    #expect(try folder.names() == ["keys"])
+  }
+
   @Test("a temporary that a crash left is overwritten")
   func leftover() throws {
     try DurableFile.write([7, 7, 7, 7], to: file + ".new")

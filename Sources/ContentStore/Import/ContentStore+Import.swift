@@ -62,7 +62,9 @@ extension ContentStore {
         try folder.remove(entry)
       }
     }
-    for key in Array(ledger.whole.keys) + Array(ledger.partial.keys) where !found.contains(key) {
+    var lost = ledger.partial.keys.filter { !found.contains($0) }
+    ledger.whole.forEach { if !found.contains($0.key) { lost.append($0.key) } }
+    for key in lost {
       ledger.remove(key)
       isClean = false
     }

@@ -17,10 +17,11 @@ public struct ImportFile: Hashable, Sendable {
   public var digest: FileDigest { name.digest }
   var key: DigestKey { DigestKey(name.digest) }
 
-  /// The same as metadata would declare it.
-  var declaration: ContentFile {
-    let stronger = AdditionalDigest(algorithm: "SHA256", bytes: sha256.bytes)
-    return ContentFile(digest: digest, additionalDigests: [stronger], fileName: name.text, size: size)
+  /// How bytes of this length and these digests differ; nil when they are the file's.
+  func mismatch(length: Int64, _ sha1: FileDigest, _ sha256: SHA256Digest) -> ContentStoreError? {
+    if length != size { return .lengthMismatch(digest: digest, expected: size, actual: length) }
+    if sha1 != digest { return .digestMismatch(expected: digest, actual: sha1) }
+    return sha256 == self.sha256 ? nil : .sha256Mismatch(digest: digest, expected: self.sha256, actual: sha256)
   }
 }
 
@@ -75,9 +76,11 @@ public struct StagedImport: Hashable, Sendable {
 
 /// A SHA-1 in 20 bytes without an allocation: an import may have a million of them.
 struct DigestKey: Hashable, Sendable {
-  private let high: UInt64
-  private let middle: UInt64
-  private let low: UInt32
+  let high: UInt64
+  let middle: UInt64
+  let low: UInt32
+
+  init(high: UInt64, middle: UInt64, low: UInt32) { (self.high, self.middle, self.low) = (high, middle, low) }
 
   init(_ digest: FileDigest) {
     let words = digest.bytes.withUnsafeBytes { bytes in
@@ -100,5 +103,11 @@ struct DigestKey: Hashable, Sendable {
     for word in [high, middle] { withUnsafeBytes(of: word.bigEndian) { bytes += $0 } }
     withUnsafeBytes(of: low.bigEndian) { bytes += $0 }
     return FileDigest(bytes: bytes)
+  }
+}
+
+extension DigestKey: Comparable {
+  static func < (left: DigestKey, right: DigestKey) -> Bool {
+    (left.high, left.middle, left.low) < (right.high, right.middle, right.low)
   }
 }

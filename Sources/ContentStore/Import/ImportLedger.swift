@@ -2,12 +2,6 @@ import UpdateModel
 
 /// What an import has, in memory: whole files, parts, and what of both no checkpoint covers yet.
 struct ImportLedger {
-  /// A whole and verified file.
-  struct Whole {
-    let fileExtension: String?
-    let size: Int64
-  }
-
   /// A split file of which some parts are here.
   struct Partial {
     let name: ContentName
@@ -48,12 +42,12 @@ struct ImportLedger {
     }
   }
 
-  var whole: [DigestKey: Whole] = [:]
+  /// Whole and verified files.
+  var whole = WholeFiles()
   var partial: [DigestKey: Partial] = [:]
   /// Finished, and in no line of the journal.
   var pending: [ImportFact] = []
   var pendingBytes: Int64 = 0
-  var wholeBytes: Int64 = 0
   /// Files that somebody writes now.
   var open: Set<DigestKey> = []
   var isClosed = false
@@ -64,19 +58,13 @@ struct ImportLedger {
     return partial[key].map { .partial(missing: $0.missing) }
   }
 
-  func name(of key: DigestKey) -> ContentName? {
-    guard let entry = whole[key], let digest = key.digest else { return nil }
-    return ContentName(digest: digest, fileExtension: entry.fileExtension)
-  }
-
   /// Takes over what the journal says or a writer finished.
   mutating func apply(_ fact: ImportFact) {
     let key = DigestKey(fact.name.digest)
     switch fact {
     case .whole(let name, let size):
-      remove(key)
-      whole[key] = Whole(fileExtension: name.fileExtension, size: size)
-      wholeBytes += size
+      partial[key] = nil
+      whole.insert(WholeFiles.Entry(key: key, fileExtension: name.fileExtension, size: size))
     case .part(let name, let size, let part):
       partial[key, default: Partial(name: name, size: size)].add(part)
     case .gone:
@@ -92,15 +80,20 @@ struct ImportLedger {
   }
 
   mutating func remove(_ key: DigestKey) {
-    if let entry = whole.removeValue(forKey: key) { wholeBytes -= entry.size }
+    whole.remove(key)
     partial[key] = nil
   }
 
   /// Everything again as facts, for a journal without what is over.
   var facts: [ImportFact] {
     var facts: [ImportFact] = []
-    for (key, entry) in whole { if let name = name(of: key) { facts.append(.whole(name, entry.size)) } }
+    whole.forEach { entry in if let name = entry.name { facts.append(.whole(name, entry.size)) } }
     for entry in partial.values { for range in entry.ranges { facts.append(.part(entry.name, entry.size, range)) } }
     return facts
   }
+}
+
+extension WholeFiles.Entry {
+  /// nil never happens.
+  var name: ContentName? { key.digest.map { ContentName(digest: $0, fileExtension: fileExtension) } }
 }

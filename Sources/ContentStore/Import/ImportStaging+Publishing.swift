@@ -16,12 +16,13 @@ extension ImportStaging {
     var summary = ImportSummary()
     let tally = tally
     var state = ImportProgress(totalFiles: tally.files, totalBytes: tally.bytes)
-    let folders = Dictionary(grouping: ledger.withLock { Array($0.whole.keys) }, by: \.folder)
-    for (number, keys) in folders.sorted(by: { $0.key < $1.key }) {
+    for number in UInt8.min...UInt8.max {
+      let files = ledger.withLock { $0.whole.entries(inFolder: number) }
+      if files.isEmpty { continue }
       try Task.checkCancellation()
-      let part = try await closingOnFailure { try self.publish(keys, folder: Hex.upper([number])) }
+      let part = try await closingOnFailure { try self.publish(files, folder: Hex.upper([number])) }
       summary.add(part)
-      state.files += keys.count
+      state.files += files.count
       state.bytes = tally.bytes - self.tally.bytes
       progress(state)
     }
@@ -31,23 +32,24 @@ extension ImportStaging {
   }
 
   /// One folder of `content/`. Blocks.
-  private func publish(_ keys: [DigestKey], folder name: String) throws -> ImportSummary {
+  private func publish(_ files: [WholeFiles.Entry], folder name: String) throws -> ImportSummary {
     var summary = ImportSummary()
     let target = try store.content.makeFolder(name, isSynced: false)
     let names = try store.names(inFolder: name).map { (DigestKey($0.digest), $0) }
     let stored = Dictionary(names, uniquingKeysWith: { first, _ in first })
-    for key in keys {
-      let (staged, size) = ledger.withLock { ($0.name(of: key), $0.whole[key]?.size ?? 0) }
-      guard let staged else { continue }
-      if let found = stored[key], try isGood(found, size: size, in: target) {
-        try folder.remove(staged.text)
-        summary.present.add(size)
+    // From the last: the ledger's records behind each need not move up.
+    for file in files.reversed() {
+      guard let staged = file.name else { continue }
+      let text = staged.text
+      if let found = stored[file.key], try isGood(found, size: file.size, in: target) {
+        try folder.remove(text)
+        summary.present.add(file.size)
       } else {
-        try folder.rename(staged.text, to: staged.text, in: target)
+        try folder.rename(text, to: text, in: target)
         store.learn(staged)
-        summary.published.add(size)
+        summary.published.add(file.size)
       }
-      ledger.withLock { $0.remove(key) }
+      ledger.withLock { $0.remove(file.key) }
     }
     return summary
   }

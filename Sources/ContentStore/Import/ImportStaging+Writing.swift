@@ -115,14 +115,17 @@ extension ImportStaging {
     return try PartFile(try folder.openFile(name.text, flags: O_RDWR), takesSHA1: takesSHA1)
   }
 
+  /// Of a file in `content/`.
+  private static let published: UInt16 = 0o444
+
   /// A new file, in place of what an earlier writer left.
-  private func create(_ name: ContentName) throws(SystemError) -> OwnedDescriptor {
-    let flags = O_RDWR | O_CREAT | O_EXCL
+  private func create(_ name: ContentName, permissions: UInt16 = 0o600) throws(SystemError) -> OwnedDescriptor {
+    let (text, flags) = (name.text, O_RDWR | O_CREAT | O_EXCL)
     do {
-      return try folder.openFile(name.text, flags: flags)
+      return try folder.openFile(text, flags: flags, permissions: permissions)
     } catch  where error.code == EEXIST {
-      try folder.remove(name.text)
-      return try folder.openFile(name.text, flags: flags)
+      try folder.remove(text)
+      return try folder.openFile(text, flags: flags, permissions: permissions)
     }
   }
 
@@ -134,13 +137,14 @@ extension ImportStaging {
     guard try place(of: file) != .stored else { return }
     let found = try FileDigester.digests(of: item.bytes)
     let length = Int64(item.bytes.count)
-    if let mismatch = ContentStore.mismatch(file.declaration, length: length, found.sha1, found.sha256) {
+    if let mismatch = file.mismatch(length: length, found.sha1, found.sha256) {
       throw mismatch
     }
     do {
-      let descriptor = try create(file.name)
+      let descriptor = try create(file.name, permissions: Self.published)
       try item.bytes.withUnsafeBytes { try descriptor.write($0, at: 0) }
-      try descriptor.setPermissions(0o444)
+      // Whoever started the program may have asked for less.
+      if try descriptor.status().permissions != Self.published { try descriptor.setPermissions(Self.published) }
     } catch {
       try folder.remove(file.name.text)
       throw error
@@ -158,7 +162,7 @@ extension ImportStaging {
 
   /// Notes a finished file. Blocks.
   func keep(_ file: ImportFile, _ descriptor: borrowing OwnedDescriptor) throws {
-    try descriptor.setPermissions(0o444)
+    try descriptor.setPermissions(Self.published)
     ledger.withLock { $0.finish(.whole(file.name, file.size), bytes: file.size) }
   }
 
@@ -186,12 +190,12 @@ extension ImportStaging {
   private func judge(_ file: ImportFile, _ part: PartFile) throws {
     let found = try part.digests()
     let length = try part.descriptor.status().size
-    if let mismatch = ContentStore.mismatch(file.declaration, length: length, found.sha1, found.sha256) {
+    if let mismatch = file.mismatch(length: length, found.sha1, found.sha256) {
       try forget(file.name)
       throw mismatch
     }
     // Its bytes were counted with the parts.
-    try part.descriptor.setPermissions(0o444)
+    try part.descriptor.setPermissions(Self.published)
     ledger.withLock { $0.finish(.whole(file.name, file.size), bytes: 0) }
   }
 }

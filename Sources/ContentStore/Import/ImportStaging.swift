@@ -36,7 +36,7 @@ public final class ImportStaging: Sendable {
 
   /// Whole files that are here, not those that the store has.
   public var tally: ContentStatistics.Tally {
-    ledger.withLock { ContentStatistics.Tally(files: $0.whole.count, bytes: $0.wholeBytes) }
+    ledger.withLock { ContentStatistics.Tally(files: $0.whole.count, bytes: $0.whole.bytes) }
   }
 
   /// Files and parts that no checkpoint covers yet.
@@ -59,7 +59,8 @@ public final class ImportStaging: Sendable {
 
   /// Puts everything finished so far on disk, then into the journal.
   ///
-  /// Call it every GiB or ten thousand files (``pending``) and before the process ends. A failure closes the import:
+  /// Call it now and then (``pending``) and before the process ends; files may be added meanwhile, and count with the
+  /// next one. A failure closes the import:
   /// nobody knows then what of the files since the last checkpoint is on disk, and the next ``ContentStore/beginImport(_:)``
   /// removes them.
   public func checkpoint() async throws {
@@ -111,7 +112,7 @@ extension ImportStaging {
   /// What ``checkpoint()`` does. Blocks.
   func sync() throws {
     try journal.withLock { journal in
-      let facts = ledger.withLock { $0.pending }
+      let (facts, bytes) = ledger.withLock { ($0.pending, $0.pendingBytes) }
       if facts.isEmpty { return }
       if facts.count > Self.fewFiles {
         try folder.syncFileSystem()
@@ -122,7 +123,7 @@ extension ImportStaging {
       try journal.append(facts)
       ledger.withLock { ledger in
         ledger.pending.removeFirst(facts.count)
-        if ledger.pending.isEmpty { ledger.pendingBytes = 0 }
+        ledger.pendingBytes -= bytes
       }
     }
   }

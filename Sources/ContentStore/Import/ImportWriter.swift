@@ -166,7 +166,7 @@ extension ImportStaging {
   /// Compares a whole file and keeps it. Blocks.
   func conclude(_ file: ImportFile, _ part: PartFile) throws {
     let found = try part.digests()
-    if let mismatch = ContentStore.mismatch(file.declaration, length: file.size, found.sha1, found.sha256) {
+    if let mismatch = file.mismatch(length: file.size, found.sha1, found.sha256) {
       throw mismatch
     }
     try keep(file, part.descriptor)

@@ -6,7 +6,8 @@ import UpdateModel
 /// under every extension would list its folder as often.
 final class StoredIndex: Sendable {
   private struct State {
-    var known: [UInt8: Set<DigestKey>] = [:]
+    /// Sorted.
+    var known: [UInt8: [DigestKey]] = [:]
     var doubted: Set<DigestKey>?
   }
 
@@ -20,11 +21,10 @@ final class StoredIndex: Sendable {
   /// A file that a verification found bad before it was stopped is withdrawn now.
   func find(_ file: ImportFile) throws -> StoredFile? {
     let (isKnown, isDoubted) = try state.withLock { state in
-      let doubted = try state.doubted ?? Set(store.digestsInDoubt().map(DigestKey.init))
-      state.doubted = doubted
-      let names = try state.known[file.key.folder] ?? Set(list(file.digest.folder))
-      state.known[file.key.folder] = names
-      return (names.contains(file.key), doubted.contains(file.key))
+      if state.doubted == nil { state.doubted = Set(try store.digestsInDoubt().map(DigestKey.init)) }
+      let number = file.key.folder
+      if state.known[number] == nil { state.known[number] = try list(file.digest.folder) }
+      return (state.known[number]?.containsSorted(file.key) ?? false, state.doubted?.contains(file.key) ?? false)
     }
     guard isKnown, let found = try store.find(file.digest, fileExtension: file.name.fileExtension) else { return nil }
     if isDoubted, try store.endWithdrawal(of: file.digest, found.name) { return nil }
@@ -32,6 +32,19 @@ final class StoredIndex: Sendable {
   }
 
   private func list(_ folder: String) throws -> [DigestKey] {
-    try store.names(inFolder: folder).map { DigestKey($0.digest) }
+    try store.names(inFolder: folder).map { DigestKey($0.digest) }.sorted()
+  }
+}
+
+extension [DigestKey] {
+  /// Whether sorted keys have this one.
+  fileprivate func containsSorted(_ key: DigestKey) -> Bool {
+    var low = startIndex
+    var high = endIndex
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] < key { low = middle + 1 } else { high = middle }
+    }
+    return low < endIndex && self[low] == key
   }
 }

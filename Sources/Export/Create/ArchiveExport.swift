@@ -55,10 +55,13 @@ public struct ArchiveExport: Sendable {
         try target.requireOnly(plan)
         return try writeVolumes(plan, folder, target, flag, progress)
       }
-      let bytes = manifest.bytes()
-      let signature = try DetachedSignature.sign(bytes, keys: keys, signingTime: clock())
-      try await pool.run { try target.complete(manifest, bytes, signature: signature) }
-      return try await finish(manifest, bytes, folder, target, leftOut)
+      let signingTime = clock()
+      let digest = try await pool.run {
+        try target.complete(manifest) { digest in
+          try DetachedSignature.sign(contentSHA256: digest.bytes, keys: keys, signingTime: signingTime)
+        }
+      }
+      return try await finish(manifest, digest, folder, target, leftOut)
     }
   }
 
@@ -109,11 +112,11 @@ public struct ArchiveExport: Sendable {
   }
 
   private func finish(
-    _ manifest: ArchiveManifest, _ bytes: [UInt8], _ folder: PlanFolder, _ target: ExportTarget, _ leftOut: [LeftOut]
+    _ manifest: ArchiveManifest, _ digest: InlineSHA256, _ folder: PlanFolder, _ target: ExportTarget,
+    _ leftOut: [LeftOut]
   ) async throws -> ExportResult {
-    let digest = try InlineSHA256(digesting: bytes)
     try await catalog.recordExport(record(manifest, digest, target.path, finished: clock()))
-    try await pool.run { try folder.finish(bytes) }
+    try await pool.run { try folder.finish(manifest) }
     return ExportResult(
       folder: target.path, manifest: manifest, manifestSHA256: digest, leftOut: leftOut, wasFinished: false)
   }

@@ -118,10 +118,23 @@ struct ExportTarget: Sendable {
   }
 
   /// The four files, the signature last.
-  func complete(_ manifest: ArchiveManifest, _ bytes: [UInt8], signature: [UInt8]) throws {
+  ///
+  /// - Parameter sign: gives the signature of a manifest with this digest.
+  /// - Returns: the digest of the manifest.
+  func complete(
+    _ manifest: ArchiveManifest, sign: (InlineSHA256) throws -> [UInt8]
+  ) throws -> InlineSHA256 {
     try MediumFile.write(manifest.sumsText(), to: ArchiveManifest.sumsName, in: folder)
     try MediumFile.write(Readme.text(of: manifest), to: ArchiveManifest.readmeName, in: folder)
-    try MediumFile.write(bytes, to: ArchiveManifest.name, in: folder)
-    try MediumFile.write(signature, to: ArchiveManifest.signatureName, in: folder)
+    var digest = try DigestStream(algorithm: .sha256)
+    try DurableFile.write(to: ArchiveManifest.name, in: folder, permissions: nil) { sink in
+      try manifest.write { piece in
+        try digest.update(piece)
+        try sink(piece)
+      }
+    }
+    let sha256 = try InlineSHA256(finishing: digest)
+    try MediumFile.write(try sign(sha256), to: ArchiveManifest.signatureName, in: folder)
+    return sha256
   }
 }

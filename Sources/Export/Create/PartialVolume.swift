@@ -1,5 +1,4 @@
 import Platform
-import Sealing
 import UpdateModel
 
 /// A volume that was begun in an earlier run: how much of it is as the plan says.
@@ -13,12 +12,14 @@ struct PartialVolume {
 
   /// Reads the volume entry by entry, up to the first that is not whole or not right.
   init(
-    _ file: borrowing OwnedDescriptor, _ planned: [VolumeEntry], _ layout: VolumeLayout, _ source: ObjectSource
+    _ file: borrowing OwnedDescriptor, _ planned: VolumeEntries, _ layout: VolumeLayout, _ source: ObjectSource
   ) throws {
     let size = try file.status().size
+    if size == 0 { return }
+    var form = layout.form
     for entry in planned {
       let end = length + UstarHeader.entryLength(entry.size)
-      guard end <= size, let digest = try Self.digest(of: entry, in: file, at: length, layout) else { return }
+      guard end <= size, let digest = try Self.digest(of: entry, in: file, at: length, &form) else { return }
       let expected =
         entry.part == 0
         ? layout.object(of: entry).sha256 : try Self.digest(of: entry, in: source, size: layout.object(of: entry).size)
@@ -31,9 +32,10 @@ struct PartialVolume {
 
   /// The digest of an entry's bytes; nil when its header or padding is another.
   private static func digest(
-    of entry: VolumeEntry, in file: borrowing OwnedDescriptor, at start: Int64, _ layout: VolumeLayout
+    of entry: VolumeEntry, in file: borrowing OwnedDescriptor, at start: Int64, _ form: inout UstarForm
   ) throws -> InlineSHA256? {
-    let header = layout.header(of: entry)
+    form.fill(entry.entryName, size: entry.size)
+    let header = form.block
     let content = start + Int64(header.count)
     let end = start + UstarHeader.entryLength(entry.size)
     guard try file.bytes(from: start, upTo: content) == header else { return nil }
@@ -45,34 +47,5 @@ struct PartialVolume {
   private static func digest(of entry: VolumeEntry, in source: ObjectSource, size: Int64) throws -> InlineSHA256 {
     let file = try source.open(entry.name, size: size)
     return try file.digest(from: entry.offset, upTo: entry.offset + entry.size)
-  }
-}
-
-extension OwnedDescriptor {
-  /// Shows `body` the bytes of a range in pieces of up to 1 MiB; fewer when the file ends before.
-  func forEachPiece(from start: Int64, upTo end: Int64, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
-    defer { buffer.deallocate() }
-    var offset = start
-    while offset < end {
-      let target = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(Int(min(Int64(buffer.count), end - offset))))
-      let got = try read(into: target, at: offset)
-      if got == 0 { return }
-      try body(UnsafeRawBufferPointer(rebasing: target[..<got]))
-      offset += Int64(got)
-    }
-  }
-
-  func digest(from start: Int64, upTo end: Int64) throws -> InlineSHA256 {
-    var digest = try DigestStream(algorithm: .sha256)
-    try forEachPiece(from: start, upTo: end) { try digest.update($0) }
-    return try InlineSHA256(finishing: digest)
-  }
-
-  /// A few bytes; fewer when the file ends before.
-  func bytes(from start: Int64, upTo end: Int64) throws -> [UInt8] {
-    var bytes: [UInt8] = []
-    try forEachPiece(from: start, upTo: end) { bytes.append(contentsOf: $0) }
-    return bytes
   }
 }

@@ -11,18 +11,26 @@ struct PlanBuilder: Sendable {
   let volumeLimit: VolumeLimit?
   let report: @Sendable (ExportProgress) throws -> Void
 
+  /// The objects in their order. The lists stand before what they list: their places are filled in later.
+  private struct Objects {
+    private static let firstMetadata = 3
+    var all = [ObjectName.state, .revisionList, .contentList].map { ArchiveEntry(name: $0, size: 0, sha256: .unknown) }
+
+    /// The name of the next metadata object; nil when there are too many.
+    var nextMetadata: ObjectName? { .metadata(all.count - Self.firstMetadata + 1) }
+  }
+
   /// - Parameter head: the members that say what the archive is; all others are filled in.
   /// - Returns: the manifest but for the digests of volumes and of parts.
   func plan(_ head: ArchiveManifest, _ snapshot: ExportSnapshot) throws -> ArchiveManifest {
     var plan = head
-    var objects: [ArchiveEntry] = []
+    var objects = Objects()
     let state = ArchiveState(try snapshot.state()).bytes()
     plan.snapshot.state = try InlineSHA256(digesting: state)
-    try add(.state, state, to: &plan, &objects)
-    let metadata = try packRevisions(snapshot, &plan, &objects)
-    let content = try listContent(snapshot, &plan, &objects)
-    objects += metadata + content
-    try layOut(objects, &plan)
+    objects.all[0] = try keep(.state, try PackedObjectCodec.pack(state), in: &plan)
+    objects.all[1] = try packRevisions(snapshot, &plan, &objects)
+    objects.all[2] = try listContent(snapshot, &plan, &objects)
+    try layOut(objects.all, &plan)
     plan.readme = try Self.listed(Readme.text(of: plan))
     plan.sums = ListedFile(size: Int64(plan.sumsText().count), sha256: .unknown)
     return plan
@@ -30,17 +38,16 @@ struct PlanBuilder: Sendable {
 
   // MARK: Revisions
 
-  /// The list of revisions is an object before the metadata, and complete after it.
+  /// - Returns: the list of revisions.
   private func packRevisions(
-    _ snapshot: ExportSnapshot, _ plan: inout ArchiveManifest, _ objects: inout [ArchiveEntry]
-  ) throws -> [ArchiveEntry] {
-    var list: [UInt8] = []
-    var metadata: [ArchiveEntry] = []
+    _ snapshot: ExportSnapshot, _ plan: inout ArchiveManifest, _ objects: inout Objects
+  ) throws -> ArchiveEntry {
+    var list = try ListWriter(folder)
     var writer = try MetadataObjectWriter()
     var progress = ExportProgress(phase: .planning, total: snapshot.revisionCount)
     try snapshot.forEachRevision { revision in
       let sha256 = try InlineSHA256(digesting: revision.document)
-      RevisionList.append(RevisionListing(identity: revision.identity, sha256: sha256), to: &list)
+      try list.append(RevisionListing(identity: revision.identity, sha256: sha256))
       progress.done += 1
       if progress.done.isMultiple(of: 256) { try report(progress) }
       if held.contains(revision.identity) { return }
@@ -48,46 +55,41 @@ struct PlanBuilder: Sendable {
       let record = MetadataRecord(
         identity: revision.identity, keysKnown: revision.keysKnown, files: revision.files,
         length: revision.document.count, sha256: sha256)
-      if let full = try writer.append(record, document: revision.document) { try add(full, to: &plan, &metadata) }
+      if let full = try writer.append(record, document: revision.document) { try add(full, to: &plan, &objects) }
     }
-    if let last = try writer.finish() { try add(last, to: &plan, &metadata) }
+    if let last = try writer.finish() { try add(last, to: &plan, &objects) }
     plan.counts.totalRevisions = snapshot.revisionCount
-    plan.snapshot.revisions = try InlineSHA256(digesting: list)
-    try add(.revisionList, list, to: &plan, &objects)
-    return metadata
+    return try keep(.revisionList, list, in: &plan, digest: \.revisions)
   }
 
-  private func add(_ packed: PackedBytes, to plan: inout ArchiveManifest, _ metadata: inout [ArchiveEntry]) throws {
-    guard let name = ObjectName.metadata(metadata.count + 1) else {
+  private func add(_ packed: PackedBytes, to plan: inout ArchiveManifest, _ objects: inout Objects) throws {
+    guard let name = objects.nextMetadata else {
       throw FormatError(place: "metadata", expected: "at most 999999 objects", found: "more")
     }
-    try add(name, packed, to: &plan, &metadata)
+    objects.all.append(try keep(name, packed, in: &plan))
   }
 
   // MARK: Content
 
+  /// - Returns: the list of content.
   private func listContent(
-    _ snapshot: ExportSnapshot, _ plan: inout ArchiveManifest, _ objects: inout [ArchiveEntry]
-  ) throws -> [ArchiveEntry] {
-    var list: [UInt8] = []
-    var content: [ArchiveEntry] = []
+    _ snapshot: ExportSnapshot, _ plan: inout ArchiveManifest, _ objects: inout Objects
+  ) throws -> ArchiveEntry {
+    var list = try ListWriter(folder)
     try snapshot.forEachContentFile { exported in
       guard exported.isPresent else { return }
       let entry = try contentEntry(exported.file)
-      ContentList.append(
-        ContentListing(digest: exported.file.digest, size: entry.size, sha256: entry.sha256), to: &list)
+      try list.append(ContentListing(digest: exported.file.digest, size: entry.size, sha256: entry.sha256))
       plan.counts.totalContentFiles += 1
       if held.contains(exported.file.digest) { return }
       plan.counts.contentFiles += 1
       plan.counts.contentBytes += entry.size
-      content.append(entry)
-      if content.count.isMultiple(of: 256) {
+      objects.all.append(entry)
+      if plan.counts.contentFiles.isMultiple(of: 256) {
         try report(ExportProgress(phase: .planning, done: snapshot.revisionCount, total: snapshot.revisionCount))
       }
     }
-    plan.snapshot.content = try InlineSHA256(digesting: list)
-    try add(.contentList, list, to: &plan, &objects)
-    return content
+    return try keep(.contentList, list, in: &plan, digest: \.content)
   }
 
   /// A file whose SHA-256 nobody declared is read now.
@@ -104,40 +106,57 @@ struct PlanBuilder: Sendable {
 
   // MARK: Objects and volumes
 
-  private func add(
-    _ name: ObjectName, _ bytes: [UInt8], to plan: inout ArchiveManifest, _ objects: inout [ArchiveEntry]
-  ) throws {
-    try add(name, try PackedObjectCodec.pack(bytes), to: &plan, &objects)
-  }
-
-  private func add(
-    _ name: ObjectName, _ packed: PackedBytes, to plan: inout ArchiveManifest, _ objects: inout [ArchiveEntry]
-  ) throws {
+  private func keep(
+    _ name: ObjectName, _ packed: PackedBytes, in plan: inout ArchiveManifest
+  ) throws -> ArchiveEntry {
     try folder.writeObject(name, packed.bytes)
     plan.packed.append(PackedObject(name: name, length: Int64(packed.length)))
-    objects.append(
-      ArchiveEntry(name: name, size: Int64(packed.bytes.count), sha256: try InlineSHA256(digesting: packed.bytes)))
+    return ArchiveEntry(
+      name: name, size: Int64(packed.bytes.count), sha256: try InlineSHA256(digesting: packed.bytes))
   }
 
-  private func layOut(_ unsorted: [ArchiveEntry], _ plan: inout ArchiveManifest) throws {
+  /// Packs a list; its own digest goes into the snapshot.
+  private func keep(
+    _ name: ObjectName, _ list: consuming ListWriter, in plan: inout ArchiveManifest,
+    digest: WritableKeyPath<ArchiveSnapshot, InlineSHA256>
+  ) throws -> ArchiveEntry {
+    let packed = try list.pack(as: name)
+    plan.snapshot[keyPath: digest] = packed.listSHA256
+    plan.packed.append(PackedObject(name: name, length: packed.length))
+    return ArchiveEntry(name: name, size: packed.size, sha256: packed.sha256)
+  }
+
+  private func layOut(_ objects: consuming [ArchiveEntry], _ plan: inout ArchiveManifest) throws {
     plan.packed.sort { $0.name < $1.name }
-    let objects = unsorted.sorted { $0.name < $1.name }
     var planner = try VolumePlanner(limit: volumeLimit?.bytes(objects: objects.count))
-    for object in objects { try planner.add(object.name, size: object.size) }
-    plan.volumes = planner.volumes.map { ArchiveVolume(size: $0.size, sha256: .unknown, entries: $0.entries) }
-    var index = 0
-    for entry in planner.entries {
-      while objects[index].name != entry.name { index += 1 }
-      let object = objects[index]
-      let isWhole = entry.part == 0
-      plan.entries.append(
-        ArchiveEntry(
-          name: entry.name, part: entry.part, size: entry.size, sha256: isWhole ? object.sha256 : .unknown))
-      if entry.part == 1 {
-        plan.split.append(SplitObject(name: object.name, parts: 0, size: object.size, sha256: object.sha256))
-      }
-      if entry.part > 0 { plan.split[plan.split.count - 1].parts = entry.part }
+    // Few objects are split: all others are their own entries, where they lie.
+    var split: [(index: Int, pieces: [PlannedEntry])] = []
+    for (index, object) in objects.enumerated() {
+      let pieces = try planner.lay(object.name, size: object.size)
+      if pieces.count > 1 { split.append((index, pieces)) }
     }
+    plan.volumes = planner.volumes.map { ArchiveVolume(size: $0.size, sha256: .unknown, entries: $0.entries) }
+    plan.entries = Self.entries(objects, split, &plan)
+  }
+
+  /// The objects with those that are split in parts.
+  private static func entries(
+    _ objects: consuming [ArchiveEntry], _ split: [(index: Int, pieces: [PlannedEntry])], _ plan: inout ArchiveManifest
+  ) -> [ArchiveEntry] {
+    if split.isEmpty { return objects }
+    var entries: [ArchiveEntry] = []
+    entries.reserveCapacity(objects.count + split.reduce(0) { $0 + $1.pieces.count })
+    var next = 0
+    for (index, pieces) in split {
+      entries += objects[next..<index]
+      next = index + 1
+      let object = objects[index]
+      plan.split.append(
+        SplitObject(name: object.name, parts: pieces.count, size: object.size, sha256: object.sha256))
+      entries += pieces.map { ArchiveEntry(name: $0.name, part: $0.part, size: $0.size, sha256: .unknown) }
+    }
+    entries += objects[next...]
+    return entries
   }
 
   private static func listed(_ bytes: [UInt8]) throws -> ListedFile {

@@ -40,13 +40,27 @@ struct PlanFolder: Sendable {
     return try checked("request.json") { try PlanRequest(bytes: bytes) }
   }
 
+  /// Writes an object; it is on disk when the plan is.
   func writeObject(_ name: ObjectName, _ bytes: [UInt8]) throws {
-    let file = try OwnedDescriptor(
-      opening: objectPath(name), flags: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, permissions: 0o600)
+    let file = try makeObject(name)
     try bytes.withUnsafeBufferPointer { (all) throws(SystemError) in
       try file.write(UnsafeRawBufferPointer(all), at: 0)
     }
-    try file.sync()
+    file.startWriting(0..<Int64(bytes.count))
+  }
+
+  func makeObject(_ name: ObjectName) throws -> OwnedDescriptor {
+    try OwnedDescriptor(
+      opening: objectPath(name), flags: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, permissions: 0o600)
+  }
+
+  /// A file without a name for a list before it is packed.
+  func makeList() throws -> OwnedDescriptor {
+    let listPath = path + "/objects/list"
+    let file = try OwnedDescriptor(
+      opening: listPath, flags: O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, permissions: 0o600)
+    unlink(listPath)
+    return file
   }
 
   func openObject(_ name: ObjectName) throws -> OwnedDescriptor {
@@ -55,8 +69,10 @@ struct PlanFolder: Sendable {
 
   /// From here on the export continues instead of beginning anew.
   func commit(_ plan: ArchiveManifest) throws {
-    try DurableFile.syncDirectory(path + "/objects")
-    try DurableFile.write(plan.bytes(), to: path + "/plan.json")
+    let objects = try Folder(path: path + "/objects")
+    for name in try objects.names() { try objects.openFile(name, flags: O_RDONLY).sync() }
+    try objects.sync()
+    try DurableFile.write(to: "plan.json", in: Folder(path: path)) { try plan.write(to: $0) }
   }
 
   func plan() throws -> ArchiveManifest? { try manifest("plan.json") }
@@ -64,9 +80,9 @@ struct PlanFolder: Sendable {
   func finishedManifestBytes() throws -> [UInt8]? { try read("manifest.json", limit: ArchiveManifest.maximumSize) }
 
   /// The archive is complete on its medium. Keeps what later archives need.
-  func finish(_ manifest: [UInt8]) throws {
-    try DurableFile.write(manifest, to: path + "/manifest.json")
+  func finish(_ manifest: ArchiveManifest) throws {
     let folder = try Folder(path: path)
+    try DurableFile.write(to: "manifest.json", in: folder) { try manifest.write(to: $0) }
     for name in try folder.names() where name == "plan.json" || name.hasPrefix("volume-") { try folder.remove(name) }
     let objects = try folder.openFolder("objects")
     let kept = [Self.fileName(.revisionList), Self.fileName(.contentList)]

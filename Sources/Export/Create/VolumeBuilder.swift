@@ -44,7 +44,7 @@ final class VolumeBuilder {
     return record
   }
 
-  private func writePartial(_ name: String, _ entries: [VolumeEntry]) throws -> VolumeRecord {
+  private func writePartial(_ name: String, _ entries: VolumeEntries) throws -> VolumeRecord {
     let file = try volumes.openFile(name, flags: O_RDWR | O_CREAT, permissions: 0o644)
     var begun = try PartialVolume(file, entries, layout, source)
     for entry in entries.prefix(begun.entries) { try report(entry.size) }
@@ -58,12 +58,13 @@ final class VolumeBuilder {
   }
 
   private func fill(
-    _ entries: ArraySlice<VolumeEntry>, _ sink: VolumeSink, _ parts: inout [InlineSHA256]
+    _ entries: Slice<VolumeEntries>, _ sink: VolumeSink, _ parts: inout [InlineSHA256]
   ) throws -> VolumeSink.Result {
     defer { sink.stop() }
     var stream = try VolumeStream(sink)
+    var form = layout.form
     for entry in entries {
-      if let part = try write(entry, &stream) { parts.append(part) }
+      if let part = try write(entry, &form, &stream) { parts.append(part) }
       try report(entry.size)
     }
     try stream.put(UstarHeader.end)
@@ -72,7 +73,9 @@ final class VolumeBuilder {
   }
 
   /// - Returns: the digest of the entry when it is a part.
-  private func write(_ entry: VolumeEntry, _ stream: inout VolumeStream) throws -> InlineSHA256? {
+  private func write(
+    _ entry: VolumeEntry, _ form: inout UstarForm, _ stream: inout VolumeStream
+  ) throws -> InlineSHA256? {
     let object = layout.object(of: entry)
     let file = try source.open(entry.name, size: object.size)
     var current = try open.take() ?? OpenObject(name: entry.name)
@@ -80,12 +83,13 @@ final class VolumeBuilder {
       current = try OpenObject(name: entry.name, reading: file, upTo: entry.offset)
     }
     if entry.part > 0 { try current.digests.beginPart() }
-    try stream.put(layout.header(of: entry))
+    form.fill(entry.entryName, size: entry.size)
+    try stream.put(form.block)
     let copied = try stream.copy(entry.size, of: file, from: entry.offset, &current.digests)
     guard copied == entry.size else {
       throw changed(entry.name, "length", "\(object.size)", "\(entry.offset + copied)")
     }
-    try stream.put([UInt8](repeating: 0, count: UstarHeader.padding(after: entry.size)))
+    try stream.putZeros(UstarHeader.padding(after: entry.size))
     current.offset += copied
     let part = try current.digests.endPart()
     if current.offset < object.size {

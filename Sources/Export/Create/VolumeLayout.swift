@@ -32,13 +32,8 @@ struct VolumeLayout {
   func size(of volume: Int) -> Int64 { plan.volumes[volume - 1].size }
 
   /// The entries of a volume (from 1), in order.
-  func entries(of volume: Int) -> [VolumeEntry] {
-    var end = firstOffsets[volume - 1]
-    return plan.entries(ofVolume: volume - 1).map { entry in
-      let offset = entry.part > 1 ? end : 0
-      end = offset + entry.size
-      return VolumeEntry(name: entry.name, part: entry.part, offset: offset, size: entry.size, sha256: entry.sha256)
-    }
+  func entries(of volume: Int) -> VolumeEntries {
+    VolumeEntries(plan.entries(ofVolume: volume - 1), firstOffset: firstOffsets[volume - 1])
   }
 
   func object(of entry: VolumeEntry) -> Object {
@@ -48,9 +43,41 @@ struct VolumeLayout {
     return Object(size: entry.size, sha256: entry.sha256)
   }
 
-  func header(of entry: VolumeEntry) -> [UInt8] {
-    UstarHeader.bytes(
-      name: EntryName(object: entry.name, part: entry.part), size: entry.size, created: plan.created)
+  /// Makes the headers of the entries.
+  var form: UstarForm { UstarForm(created: plan.created) }
+}
+
+/// The entries of one volume by position from 0, made when they are asked for: there may be two million.
+struct VolumeEntries: RandomAccessCollection, Sendable {
+  private let entries: ArraySlice<ArchiveEntry>
+  /// Where the first entry begins in its object, when it is a later part.
+  private let firstOffset: Int64
+
+  init(_ entries: ArraySlice<ArchiveEntry>, firstOffset: Int64) {
+    self.entries = entries
+    self.firstOffset = firstOffset
+  }
+
+  var startIndex: Int { 0 }
+  var endIndex: Int { entries.count }
+
+  subscript(index: Int) -> VolumeEntry {
+    let entry = entries[entries.startIndex + index]
+    return VolumeEntry(
+      name: entry.name, part: entry.part, offset: entry.part > 1 ? offset(of: index) : 0, size: entry.size,
+      sha256: entry.sha256)
+  }
+
+  /// Of a later part: behind the parts before it.
+  private func offset(of index: Int) -> Int64 {
+    var offset: Int64 = 0
+    var first = entries.startIndex + index
+    while entries[first].part > 1 {
+      if first == entries.startIndex { return offset + firstOffset }
+      first -= 1
+      offset += entries[first].size
+    }
+    return offset
   }
 }
 
@@ -58,9 +85,11 @@ struct VolumeLayout {
 struct VolumeEntry: Hashable {
   let name: ObjectName
   let part: Int
-  /// Where it begins in its object.
+  /// Where it begins in its object: 0 but for later parts.
   let offset: Int64
   let size: Int64
   /// Of the whole object; of a part unknown before it is written.
   let sha256: InlineSHA256
+
+  var entryName: EntryName { EntryName(object: name, part: part) }
 }

@@ -133,6 +133,7 @@ private final class Writer: @unchecked Sendable {
   func write(_ buffer: VolumeBuffer) throws {
     let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[..<buffer.count])
     try file.write(bytes, at: offset)
+    file.startWriting(offset..<offset + Int64(bytes.count))
     try digest?.update(bytes)
     offset += Int64(bytes.count)
   }

@@ -25,6 +25,17 @@ struct VolumeStream: ~Copyable {
     }
   }
 
+  mutating func putZeros(_ count: Int) throws {
+    var left = count
+    while left > 0 {
+      if buffer.room == 0 { try passOn() }
+      let piece = min(left, buffer.room)
+      _ = buffer.rest.prefix(piece).initializeMemory(as: UInt8.self, repeating: 0)
+      buffer.count += piece
+      left -= piece
+    }
+  }
+
   /// Copies `count` bytes of `file` from `offset` on; each piece is shown to `digests` on the way.
   ///
   /// - Returns: how many there were; fewer than `count` when the file ends before.

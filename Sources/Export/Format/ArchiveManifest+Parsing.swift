@@ -11,13 +11,18 @@ extension ArchiveManifest {
       throw FormatError(place: name, expected: "at most \(maximumSize) bytes", found: "\(bytes.count)")
     }
     do throws(FormatError) {
-      var parser = ManifestParser(bytes)
-      let manifest = try parser.manifest()
-      try manifest.validate()
-      return manifest
+      return try parse(CanonicalJSONReader(bytes, document: name), byteCount: bytes.count)
     } catch {
       throw FormatVersion.refusal(bytes, document: name, expected: version) ?? error
     }
+  }
+
+  /// As ``parse(_:)``, but tells another version from a fault only as far as this reader goes.
+  static func parse(_ reader: CanonicalJSONReader, byteCount: Int) throws(FormatError) -> ArchiveManifest {
+    var parser = ManifestParser(reader, byteCount: byteCount)
+    let manifest = try parser.manifest()
+    try manifest.validate()
+    return manifest
   }
 }
 
@@ -30,9 +35,9 @@ private struct ManifestParser {
   private var reader: CanonicalJSONReader
   private let byteCount: Int
 
-  init(_ bytes: [UInt8]) {
-    reader = CanonicalJSONReader(bytes, document: ArchiveManifest.name)
-    byteCount = bytes.count
+  init(_ reader: CanonicalJSONReader, byteCount: Int) {
+    self.reader = reader
+    self.byteCount = byteCount
   }
 
   mutating func manifest() throws(FormatError) -> ArchiveManifest {

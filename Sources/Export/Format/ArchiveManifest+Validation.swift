@@ -85,16 +85,20 @@ extension ArchiveManifest {
   }
 
   fileprivate func require(
-    _ holds: Bool, _ member: String, _ expected: @autoclosure () -> String, _ found: @autoclosure () -> String
+    _ holds: Bool, _ member: @autoclosure () -> String, _ expected: @autoclosure () -> String,
+    _ found: @autoclosure () -> String
   ) throws(FormatError) {
     if !holds {
-      throw FormatError(place: "\(Self.name), \(member)", expected: expected(), found: found())
+      throw FormatError(place: "\(Self.name), \(member())", expected: expected(), found: found())
     }
   }
 }
 
 /// Goes over all entries in their order: each object once, whole or with all its parts.
 private struct EntryWalk {
+  /// The objects that every archive begins with.
+  private static let required = [ObjectName.state, .revisionList, .contentList]
+
   private let manifest: ArchiveManifest
   /// The object of the last entry.
   private var last: ObjectName?
@@ -175,8 +179,7 @@ private struct EntryWalk {
   }
 
   private func order(_ name: ObjectName) throws(FormatError) {
-    let required = [ObjectName.state, .revisionList, .contentList]
-    let expected = required.first { candidate in last.map { $0 < candidate } ?? true }
+    let expected = Self.required.first { candidate in last.map { $0 < candidate } ?? true }
     if let expected {
       try manifest.require(name == expected, name.text, "the object \(expected) at this place", "\(name)")
     } else if name.kind == .metadata {

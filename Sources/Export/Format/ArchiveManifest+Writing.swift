@@ -71,7 +71,7 @@ extension ArchiveManifest {
     for object in packed {
       writer.beginObject()
       writer.member("length", object.length)
-      writer.member("name", object.name.text)
+      writer.member("name", plain: object.name.append)
       writer.endObject()
     }
     writer.endArray()
@@ -89,9 +89,9 @@ extension ArchiveManifest {
     writer.member("sequence", sequence)
     writer.key("snapshot")
     writer.beginObject()
-    writer.member("content", snapshot.content.hex)
-    writer.member("revisions", snapshot.revisions.hex)
-    writer.member("state", snapshot.state.hex)
+    writer.member("content", snapshot.content)
+    writer.member("revisions", snapshot.revisions)
+    writer.member("state", snapshot.state)
     writer.endObject()
     writer.key("source")
     source.write(&writer)
@@ -105,9 +105,9 @@ extension ArchiveManifest {
     writer.beginArray()
     for object in split {
       writer.beginObject()
-      writer.member("name", object.name.text)
+      writer.member("name", plain: object.name.append)
       writer.member("parts", Int64(object.parts))
-      writer.member("sha256", object.sha256.hex)
+      writer.member("sha256", object.sha256)
       writer.member("size", object.size)
       writer.endObject()
     }
@@ -121,12 +121,16 @@ extension ArchiveManifest {
     writer.key("entries")
     writer.beginArray()
     for entry in entries(ofVolume: index) {
-      writeFile(entry.text, ListedFile(size: entry.size, sha256: entry.sha256), &writer)
+      writer.beginObject()
+      writer.member("name", plain: EntryName(object: entry.name, part: entry.part).append)
+      writer.member("sha256", entry.sha256)
+      writer.member("size", entry.size)
+      writer.endObject()
       try afterEach(&writer)
     }
     writer.endArray()
     writer.member("name", Self.volumeName(index + 1))
-    writer.member("sha256", volumes[index].sha256.hex)
+    writer.member("sha256", volumes[index].sha256)
     writer.member("size", volumes[index].size)
     writer.endObject()
   }
@@ -134,7 +138,7 @@ extension ArchiveManifest {
   private func writeFile(_ name: String, _ file: ListedFile, _ writer: inout CanonicalJSONWriter) {
     writer.beginObject()
     writer.member("name", name)
-    writer.member("sha256", file.sha256.hex)
+    writer.member("sha256", file.sha256)
     writer.member("size", file.size)
     writer.endObject()
   }

@@ -9,13 +9,23 @@ struct CanonicalJSONReader {
   /// Bytes of one string, unless the caller allows more or fewer.
   static let maximumText = 64 << 10
 
+  /// The next bytes of a document that is not all in memory; empty at its end.
+  typealias Source = () throws(FormatError) -> [UInt8]
+
+  /// More is asked for when fewer bytes wait: the longest value is text of which every byte is escaped with six.
+  private static let leastWaiting = 7 * maximumText
+
   /// Named in errors.
   let document: String
-  let bytes: [UInt8]
-  /// Where the next byte is read.
+  /// What is in memory: all, or what was not passed yet and some more.
+  private(set) var bytes: [UInt8]
+  /// Where the next byte is read in ``bytes``.
   var offset: Int
-  /// The last member whose name was read.
-  var member = ""
+  private var source: Source?
+  /// Where ``bytes`` begin in the document.
+  private var passed = 0
+  /// The last member whose name was read; empty before the first.
+  private var member: StaticString = ""
   private var depth = 0
   /// Whether something stands before the next value or member in its object or array.
   private var isBehindValue = false
@@ -26,28 +36,52 @@ struct CanonicalJSONReader {
     self.offset = offset
   }
 
+  /// Reads a document in pieces as it goes.
+  init(document: String, source: @escaping Source) throws(FormatError) {
+    self.init([], document: document)
+    self.source = source
+    try readAhead()
+  }
+
+  /// Makes the next value wait whole. Positions before it count no more.
+  private mutating func readAhead() throws(FormatError) {
+    guard let source, bytes.count - offset < Self.leastWaiting else { return }
+    bytes.removeSubrange(..<offset)
+    passed += offset
+    offset = 0
+    while bytes.count < Self.leastWaiting {
+      let next = try source()
+      if next.isEmpty {
+        self.source = nil
+        return
+      }
+      bytes.append(contentsOf: next)
+    }
+  }
+
   mutating func beginObject() throws(FormatError) { try open(UInt8(ascii: "{"), "an object") }
   mutating func endObject() throws(FormatError) { try close(UInt8(ascii: "}"), "the end of the object") }
   mutating func beginArray() throws(FormatError) { try open(UInt8(ascii: "["), "a list") }
 
   /// The name of the next member, which must be this one.
   mutating func key(_ name: StaticString) throws(FormatError) {
+    try readAhead()
     let start = offset
-    let quoted = "member \"\(name)\""
-    try separate(quoted)
-    try byte(UInt8(ascii: "\""), quoted, from: start)
+    try separate(Self.quoted(name))
+    try byte(UInt8(ascii: "\""), Self.quoted(name), from: start)
     let isSame = name.withUTF8Buffer { matches($0) }
-    guard isSame else { throw error(at: start, quoted) }
+    guard isSame else { throw error(at: start, Self.quoted(name)) }
     offset += name.utf8CodeUnitCount
-    guard peek == UInt8(ascii: "\"") else { throw error(at: start, quoted) }
+    guard peek == UInt8(ascii: "\"") else { throw error(at: start, Self.quoted(name)) }
     offset += 1
     try byte(UInt8(ascii: ":"), "a colon", from: offset)
-    member = "\(name)"
+    member = name
     isBehindValue = false
   }
 
   /// Whether another element follows in the list; at its end, leaves the list.
   mutating func nextElement() throws(FormatError) -> Bool {
+    try readAhead()
     if peek == UInt8(ascii: "]") {
       try close(UInt8(ascii: "]"), "the end of the list")
       return false
@@ -136,6 +170,8 @@ struct CanonicalJSONReader {
     offset += 1
   }
 
+  private static func quoted(_ name: StaticString) -> String { "member \"\(name)\"" }
+
   private func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     guard bytes.count - offset >= text.count else { return false }
     for index in 0..<text.count where bytes[offset + index] != text[index] { return false }
@@ -161,7 +197,7 @@ extension CanonicalJSONReader {
 
   /// A value that was read well and is not allowed.
   func refusal(at start: Int? = nil, _ expected: String, _ found: String) -> FormatError {
-    let place = member.isEmpty ? document : "\(document), \(member)"
-    return FormatError(place: place, offset: start ?? offset, expected: expected, found: found)
+    let place = member.utf8CodeUnitCount == 0 ? document : "\(document), \(member)"
+    return FormatError(place: place, offset: passed + (start ?? offset), expected: expected, found: found)
   }
 }

@@ -30,7 +30,8 @@ struct CanonicalJSONWriter {
     separate()
     bytes.append(UInt8(ascii: "\""))
     name.withUTF8Buffer { bytes.append(contentsOf: $0) }
-    bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
     needsComma = false
   }
 
@@ -41,6 +42,17 @@ struct CanonicalJSONWriter {
     bytes.append(UInt8(ascii: "\""))
     needsComma = true
   }
+
+  /// A text of ASCII in which nothing needs an escape, as `append` adds it: names and digests, by the million.
+  mutating func value(plain append: (_ bytes: inout [UInt8]) -> Void) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    append(&bytes)
+    bytes.append(UInt8(ascii: "\""))
+    needsComma = true
+  }
+
+  mutating func value(_ digest: InlineSHA256) { value(plain: digest.appendHex) }
 
   mutating func value(_ number: Int64) { literal(String(number)) }
   mutating func value(_ truth: Bool) { literal(truth ? "true" : "false") }
@@ -103,6 +115,17 @@ extension CanonicalJSONWriter {
   mutating func member(_ name: StaticString, _ text: String) {
     key(name)
     value(text)
+  }
+
+  /// As ``CanonicalJSONWriter/value(plain:)``.
+  mutating func member(_ name: StaticString, plain append: (_ bytes: inout [UInt8]) -> Void) {
+    key(name)
+    value(plain: append)
+  }
+
+  mutating func member(_ name: StaticString, _ digest: InlineSHA256) {
+    key(name)
+    value(digest)
   }
 
   /// A text, or null.

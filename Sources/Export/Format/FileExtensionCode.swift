@@ -17,13 +17,20 @@ enum FileExtensionCode {
   }
 
   static func text(_ code: UInt64) -> String {
-    var rest = code
     var bytes: [UInt8] = []
+    append(code, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Adds the extension to a text, from its last character to its first and then turned round.
+  static func append(_ code: UInt64, to bytes: inout [UInt8]) {
+    let start = bytes.count
+    var rest = code
     while rest > 0 {
       let digit = UInt8(rest % base)
       bytes.append(digit > 10 ? UInt8(ascii: "a") + digit - 11 : UInt8(ascii: "0") + digit - 1)
       rest /= base
     }
-    return String(decoding: bytes.reversed(), as: UTF8.self)
+    bytes[start...].reverse()
   }
 }

@@ -15,17 +15,13 @@ public struct InlineSHA256: Hashable, Sendable {
   /// - Returns: nil unless there are exactly 32 bytes.
   public init?(bytes: some RandomAccessCollection<UInt8>) {
     guard bytes.count == SHA256Digest.byteCount else { return nil }
-    first = Self.word(bytes, 0)
-    second = Self.word(bytes, 1)
-    third = Self.word(bytes, 2)
-    fourth = Self.word(bytes, 3)
+    let words = bytes.withContiguousStorageIfAvailable { UnsafeRawBufferPointer($0).bigEndianWords }
+    (first, second, third, fourth) =
+      words ?? (Self.word(bytes, 0), Self.word(bytes, 1), Self.word(bytes, 2), Self.word(bytes, 3))
   }
 
   public init(_ digest: SHA256Digest) {
-    first = Self.word(digest.bytes, 0)
-    second = Self.word(digest.bytes, 1)
-    third = Self.word(digest.bytes, 2)
-    fourth = Self.word(digest.bytes, 3)
+    (first, second, third, fourth) = digest.bytes.withUnsafeBytes { $0.bigEndianWords }
   }
 
   /// Reads 64 lower-case hexadecimal digits, the only spelling of section 2; nil for anything else.
@@ -44,12 +40,28 @@ public struct InlineSHA256: Hashable, Sendable {
     withUnsafeBytes(of: (first.bigEndian, second.bigEndian, third.bigEndian, fourth.bigEndian)) { [UInt8]($0) }
   }
 
+  /// The bytes in place.
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    withUnsafeBytes(of: (first.bigEndian, second.bigEndian, third.bigEndian, fourth.bigEndian), body)
+  }
+
   /// 64 lower-case hexadecimal digits, as in manifests.
   public var hex: String { Hex.lower(bytes) }
+
+  /// Adds ``hex`` to a text.
+  func appendHex(to text: inout [UInt8]) { withBytes { Hex.append($0, .lower, to: &text) } }
 
   private static func word(_ bytes: some RandomAccessCollection<UInt8>, _ number: Int) -> UInt64 {
     let start = bytes.index(bytes.startIndex, offsetBy: number * 8)
     return bytes[start...].prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// The four numbers that 32 bytes make.
+  fileprivate var bigEndianWords: (UInt64, UInt64, UInt64, UInt64) {
+    let word = { UInt64(bigEndian: loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self)) }
+    return (word(0), word(1), word(2), word(3))
   }
 }
 

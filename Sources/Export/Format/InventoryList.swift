@@ -6,7 +6,8 @@ protocol ListRecord: Hashable, Sendable {
   static var width: Int { get }
   /// Reads one record; nil when its numbers are out of range.
   init?(record: ArraySlice<UInt8>)
-  var record: [UInt8] { get }
+  /// Adds the record to others.
+  func append(to bytes: inout [UInt8])
   /// Whether a list may hold `next` right behind this one.
   func mayPrecede(_ next: Self) -> Bool
 }
@@ -29,7 +30,10 @@ struct RevisionListing: ListRecord {
     self.init(identity: identity, sha256: sha256)
   }
 
-  var record: [UInt8] { IdentityRecord.bytes(identity) + sha256.bytes }
+  func append(to bytes: inout [UInt8]) {
+    bytes.append(contentsOf: IdentityRecord.bytes(identity))
+    sha256.withBytes { bytes.append(contentsOf: $0) }
+  }
 
   /// The order is that of the metadata.
   func mayPrecede(_ next: RevisionListing) -> Bool { identity != next.identity }
@@ -56,7 +60,11 @@ struct ContentListing: ListRecord {
     self.init(digest: digest, size: size, sha256: sha256)
   }
 
-  var record: [UInt8] { digest.bytes + BigEndian.bytes(UInt64(clamping: size), 8) + sha256.bytes }
+  func append(to bytes: inout [UInt8]) {
+    bytes.append(contentsOf: digest.bytes)
+    withUnsafeBytes(of: UInt64(clamping: size).bigEndian) { bytes.append(contentsOf: $0) }
+    sha256.withBytes { bytes.append(contentsOf: $0) }
+  }
 
   func mayPrecede(_ next: ContentListing) -> Bool { digest < next.digest }
 }
@@ -88,7 +96,7 @@ struct InventoryList<Record: ListRecord>: Sequence, Sendable {
     }
   }
 
-  static func append(_ record: Record, to bytes: inout [UInt8]) { bytes.append(contentsOf: record.record) }
+  static func append(_ record: Record, to bytes: inout [UInt8]) { record.append(to: &bytes) }
 
   var count: Int { bytes.count / Record.width }
 
@@ -113,14 +121,19 @@ typealias ContentList = InventoryList<ContentListing>
 extension InventoryList where Record == ContentListing {
   /// The record of a content file, found by halves.
   func listing(_ digest: FileDigest) -> ContentListing? {
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      guard let record = record(at: middle) else { return nil }
-      if record.digest < digest { low = middle + 1 } else { high = middle }
+    let index = bytes.withUnsafeBytes { records in
+      digest.bytes.withUnsafeBytes { wanted in
+        var low = 0
+        var high = count
+        while low < high {
+          let middle = (low + high) / 2
+          let record = records[(middle * ContentListing.width)...].prefix(wanted.count)
+          if record.lexicographicallyPrecedes(wanted) { low = middle + 1 } else { high = middle }
+        }
+        return low
+      }
     }
-    return record(at: low).flatMap { $0.digest == digest ? $0 : nil }
+    return record(at: index).flatMap { $0.digest == digest ? $0 : nil }
   }
 }
 

@@ -9,6 +9,12 @@ struct EntryName: Hashable, Sendable {
   /// As it stands in the tar header and the manifest.
   var text: String { part == 0 ? object.text : "\(object.text).part-\(DecimalText.padded(part, 4))" }
 
+  /// Adds ``text`` to other bytes.
+  func append(to bytes: inout [UInt8]) {
+    object.append(to: &bytes)
+    if part > 0 { bytes.append(contentsOf: ".part-\(DecimalText.padded(part, 4))".utf8) }
+  }
+
   /// The longest text: a part of a content file with an extension of ten characters.
   static let longest = 72
 }

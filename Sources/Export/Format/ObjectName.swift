@@ -52,9 +52,11 @@ public struct ObjectName: Hashable, Sendable {
   init(digest: some RandomAccessCollection<UInt8>, extensionCode: UInt64) {
     kind = .content
     self.extensionCode = extensionCode
-    high = digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-    middle = digest.dropFirst(8).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-    low = digest.dropFirst(16).prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+    var words: (high: UInt64, middle: UInt64, low: UInt32) = (0, 0, 0)
+    withUnsafeMutableBytes(of: &words) { bytes in
+      for (place, byte) in digest.prefix(FileDigest.byteCount).enumerated() { bytes[place] = byte }
+    }
+    (high, middle, low) = (words.high.bigEndian, words.middle.bigEndian, words.low.bigEndian)
   }
 
   /// True for the objects that are Zstandard frames: all but content.
@@ -74,9 +76,13 @@ public struct ObjectName: Hashable, Sendable {
     (kind, high, middle, low) == (other.kind, other.high, other.middle, other.low)
   }
 
-  var digestBytes: [UInt8] {
-    withUnsafeBytes(of: (high.bigEndian, middle.bigEndian)) { [UInt8]($0) }
-      + withUnsafeBytes(of: low.bigEndian) { [UInt8]($0) }
+  var digestBytes: [UInt8] { withDigestBytes { [UInt8]($0) } }
+
+  /// The SHA-1 of a content file in place.
+  func withDigestBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    withUnsafeBytes(of: (high.bigEndian, middle.bigEndian, low.bigEndian)) { words in
+      body(UnsafeRawBufferPointer(rebasing: words[..<FileDigest.byteCount]))
+    }
   }
 }
 
@@ -88,16 +94,35 @@ extension ObjectName: CustomStringConvertible {
     case .revisionList: "inventory/revisions.zst"
     case .contentList: "inventory/content.zst"
     case .metadata: "metadata/\(DecimalText.padded(Int(low), 6)).zst"
-    case .content: contentText
+    case .content: String(decoding: utf8, as: UTF8.self)
     }
   }
 
-  public var description: String { text }
+  /// The longest text: a content file with an extension of ten characters.
+  private static let longest = 62
 
-  private var contentText: String {
-    let bytes = digestBytes
-    return "content/\(Hex.upper(bytes.suffix(1)))/\(Hex.upper(bytes))\(fileExtension.map { "." + $0 } ?? "")"
+  /// Adds ``text`` to other bytes.
+  func append(to bytes: inout [UInt8]) {
+    guard kind == .content else { return bytes.append(contentsOf: text.utf8) }
+    bytes.append(contentsOf: "content/".utf8)
+    withDigestBytes { digest in
+      Hex.append(UnsafeRawBufferPointer(rebasing: digest.suffix(1)), .upper, to: &bytes)
+      bytes.append(UInt8(ascii: "/"))
+      Hex.append(digest, .upper, to: &bytes)
+    }
+    guard extensionCode != 0 else { return }
+    bytes.append(UInt8(ascii: "."))
+    FileExtensionCode.append(extensionCode, to: &bytes)
   }
+
+  private var utf8: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Self.longest)
+    append(to: &bytes)
+    return bytes
+  }
+
+  public var description: String { text }
 }
 
 extension ObjectName: Comparable {

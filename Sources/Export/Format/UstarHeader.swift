@@ -13,19 +13,9 @@ enum UstarHeader {
   ///   - size: 0 to 8 GiB - 1.
   ///   - created: of the archive; 1970 or later.
   static func bytes(name: EntryName, size: Int64, created: Timestamp) -> [UInt8] {
-    var block = [UInt8](repeating: 0, count: blockSize)
-    put(Array(name.text.utf8), at: Field.name.start, &block)
-    put(octal(0o444, 7), at: Field.mode.start, &block)
-    put(octal(0, 7), at: Field.uid.start, &block)
-    put(octal(0, 7), at: Field.gid.start, &block)
-    put(octal(size, 11), at: Field.size.start, &block)
-    put(octal(seconds(created), 11), at: Field.mtime.start, &block)
-    put([UInt8(ascii: "0")], at: Field.type.start, &block)
-    put(Array("ustar\u{0}00".utf8), at: Field.magic.start, &block)
-    put(octal(0, 7), at: Field.deviceMajor.start, &block)
-    put(octal(0, 7), at: Field.deviceMinor.start, &block)
-    put(octal(checksum(block), 6) + [0, UInt8(ascii: " ")], at: Field.checksum.start, &block)
-    return block
+    var form = UstarForm(created: created)
+    form.fill(name, size: size)
+    return form.block
   }
 
   static func bytes(of entry: ArchiveEntry, created: Timestamp) -> [UInt8] {
@@ -70,24 +60,5 @@ enum UstarHeader {
   static func checksum(_ block: [UInt8]) -> Int64 {
     let field = Field.checksum.range
     return block.indices.reduce(Int64(0)) { $0 + (field.contains($1) ? 0x20 : Int64(block[$1])) }
-  }
-
-  /// Whole seconds since 1970, at least 0.
-  private static func seconds(_ time: Timestamp) -> Int64 {
-    max(0, (time.ticks - Timestamp.unixEpochTicks) / Timestamp.ticksPerSecond)
-  }
-
-  private static func octal(_ value: Int64, _ width: Int) -> [UInt8] {
-    var digits = [UInt8](repeating: UInt8(ascii: "0"), count: width)
-    var rest = value
-    for index in digits.indices.reversed() {
-      digits[index] += UInt8(rest & 7)
-      rest >>= 3
-    }
-    return digits
-  }
-
-  private static func put(_ bytes: [UInt8], at start: Int, _ block: inout [UInt8]) {
-    block.replaceSubrange(start..<start + bytes.count, with: bytes)
   }
 }

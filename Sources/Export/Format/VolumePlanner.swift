@@ -32,7 +32,9 @@ public struct VolumePlanner: Sendable {
   public static let minimumLimit: Int64 = 2 << 20
 
   public private(set) var volumes: [PlannedVolume] = []
+  /// What ``add(_:size:)`` laid.
   public private(set) var entries: [PlannedEntry] = []
+  private var entryCount = 0
   private let limit: Int64
   private let maximumEntrySize: Int64
   private var last: ObjectName?
@@ -56,26 +58,36 @@ public struct VolumePlanner: Sendable {
   /// - Throws: ``FormatError`` when the archive would have too many parts, entries or volumes, or the name is not
   ///   behind the last one.
   public mutating func add(_ name: ObjectName, size: Int64) throws(FormatError) {
+    entries += try lay(name, size: size)
+  }
+
+  /// As ``add(_:size:)``, but keeps no entries.
+  ///
+  /// - Returns: the entries of this object, usually one.
+  mutating func lay(_ name: ObjectName, size: Int64) throws(FormatError) -> [PlannedEntry] {
     if let last, last >= name {
       throw FormatError(place: "the order of objects", expected: "one after \(last)", found: "\(name)")
     }
     last = name
     var offset: Int64 = 0
     var part = 0
+    var pieces: [PlannedEntry] = []
     repeat {
       let piece = try nextPiece(of: size - offset)
       if piece < size - offset || part > 0 { part += 1 }
       try check(part, ArchiveManifest.maximumParts, "parts of \(name)")
-      append(PlannedEntry(name: name, part: part, offset: offset, size: piece))
-      try check(entries.count, ArchiveManifest.maximumEntries, "entries")
+      pieces.append(PlannedEntry(name: name, part: part, offset: offset, size: piece))
+      count(piece)
+      try check(entryCount, ArchiveManifest.maximumEntries, "entries")
       offset += piece
     } while offset < size
+    return pieces
   }
 
   /// How many of `rest` bytes go into the volume that is being filled; begins a new one when none should.
   private mutating func nextPiece(of rest: Int64) throws(FormatError) -> Int64 {
     if let piece = volumes.last.flatMap({ piece(of: rest, used: $0.size) }) { return piece }
-    volumes.append(PlannedVolume(size: UstarHeader.endLength, entries: entries.count..<entries.count))
+    volumes.append(PlannedVolume(size: UstarHeader.endLength, entries: entryCount..<entryCount))
     try check(volumes.count, ArchiveManifest.maximumVolumes, "volumes")
     // A new volume takes 1 MiB of anything: the limit is at least twice that.
     return piece(of: rest, used: UstarHeader.endLength) ?? rest
@@ -90,11 +102,11 @@ public struct VolumePlanner: Sendable {
     return piece >= ArchiveEntry.minimumPartSize ? piece : nil
   }
 
-  private mutating func append(_ entry: PlannedEntry) {
-    entries.append(entry)
+  private mutating func count(_ size: Int64) {
+    entryCount += 1
     let index = volumes.count - 1
-    volumes[index].size += UstarHeader.entryLength(entry.size)
-    volumes[index].entries = volumes[index].entries.lowerBound..<entries.count
+    volumes[index].size += UstarHeader.entryLength(size)
+    volumes[index].entries = volumes[index].entries.lowerBound..<entryCount
   }
 
   private func check(_ count: Int, _ limit: Int, _ what: String) throws(FormatError) {

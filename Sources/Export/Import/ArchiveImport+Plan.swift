@@ -24,7 +24,7 @@ extension ArchiveImport {
       isRepeat: opened.kind == .again)
     let state = state
     preview.roomFree = try await pool.run { try FreeSpace.available(at: state) }
-    preview.presentVolumes = try await pool.run { try opened.folders.volumes(of: manifest.volumes.count) }
+    preview.presentVolumes = try await pool.run { try opened.disks.volumes(of: manifest.volumes.count) }
     if preview.isRepeat { return preview }
     let needed = try await needed(opened)
     preview.newFiles = needed.files
@@ -110,7 +110,7 @@ struct ArchiveGlance: Sendable {
     if let kept = try spool.object(object.entries, sha256: object.sha256) { return kept }
     var check = ContentCheck(layout)
     for number in object.volumes.sorted() {
-      guard let volume = try opened.folders.volume(number) else { return nil }
+      guard let volume = try opened.disks.volume(number) else { return nil }
       let reader = try VolumeReader(
         volume, number: number, manifest: opened.manifest, layout: layout, takesDigest: false, medium: medium
       ) { $0.name == name }

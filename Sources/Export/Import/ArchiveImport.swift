@@ -52,7 +52,7 @@ public struct ArchiveImport: Sendable {
   func open(_ folders: [String], _ policy: ImportPolicy, _ steps: StepLog) async throws -> OpenedArchive {
     let state = state
     let trust = try await pool.run { try TrustStore.load(state: state) }
-    let opening = ArchiveOpening(trust: trust, policy: policy, reader: reader, now: clock(), pool: pool)
+    let opening = ArchiveOpening(trust: trust, policy: policy, reader: reader, state: state, now: clock(), pool: pool)
     return try await opening.open(folders, steps: steps)
   }
 
@@ -64,9 +64,11 @@ public struct ArchiveImport: Sendable {
   ) async throws -> ImportResult {
     let run = ImportRun(self, opened, progress)
     let staging = try await store.beginImport("\(opened.manifest.archiveID)")
+    let metadata = MetadataStaging(run)
     do {
-      let missing = try await run.readVolumes(staging, steps)
-      guard missing.isEmpty, let lists = try await run.stageMetadata() else {
+      let missing = try await run.readVolumes(staging, steps) { await metadata.begin() }
+      guard missing.isEmpty, let lists = try await metadata.lists() else {
+        await metadata.stop()
         try await staging.close()
         return .waiting(volumes: missing)
       }
@@ -76,6 +78,7 @@ public struct ArchiveImport: Sendable {
       steps.passed(.complete)
       return .applied(try await publish(run, lists, staging, options))
     } catch {
+      await metadata.stop()
       await Self.keep(staging)
       throw error
     }

@@ -14,7 +14,7 @@ struct ImportRun: Sendable {
   private let layout: VolumeLayout
   private let spool: ImportSpool
   private let metadata: MetadataIntake
-  private let progress: @Sendable (ReadingProgress) -> Void
+  let progress: @Sendable (ReadingProgress) -> Void
 
   init(_ site: ArchiveImport, _ opened: OpenedArchive, _ progress: @escaping @Sendable (ReadingProgress) -> Void) {
     self.site = site
@@ -38,8 +38,11 @@ struct ImportRun: Sendable {
 
   /// Reads every volume that is needed and there.
   ///
+  /// - Parameter packedArrived: packed objects are in the spool, perhaps all.
   /// - Returns: the volumes that are needed and not there.
-  func readVolumes(_ staging: ImportStaging, _ steps: StepLog) async throws -> [Int] {
+  func readVolumes(
+    _ staging: ImportStaging, _ steps: StepLog, packedArrived: @escaping () async -> Void
+  ) async throws -> [Int] {
     let needed = try await needed(staging)
     if needed.bytes > 0 { try await site.store.checkRoom(for: needed.bytes) }
     var missing: [Int] = []
@@ -52,7 +55,7 @@ struct ImportRun: Sendable {
         continue
       }
       state.phase = .reading(volume: number, of: layout.volumeCount)
-      try await read(volume, staging, &state)
+      try await read(volume, staging, &state, packedArrived)
       steps.read(volume: number)
     }
     if !opened.manifest.split.isEmpty {
@@ -61,10 +64,10 @@ struct ImportRun: Sendable {
     return missing
   }
 
-  private func reader(_ number: Int, _ wanted: Set<Int>) async throws -> VolumeReader? {
+  private func reader(_ number: Int, _ wanted: PositionSet) async throws -> VolumeReader? {
     let (opened, layout, medium) = (opened, layout, site.medium)
     return try await site.pool.run {
-      guard let volume = try opened.folders.volume(number) else { return nil }
+      guard let volume = try opened.disks.volume(number) else { return nil }
       var index = -1
       return try VolumeReader(
         volume, number: number, manifest: opened.manifest, layout: layout, takesDigest: false, medium: medium
@@ -75,8 +78,12 @@ struct ImportRun: Sendable {
     }
   }
 
-  private func read(_ volume: VolumeReader, _ staging: ImportStaging, _ state: inout ReadingProgress) async throws {
-    var intake = VolumeIntake(staging: staging, spool: spool, layout: layout, pool: site.pool)
+  private func read(
+    _ volume: VolumeReader, _ staging: ImportStaging, _ state: inout ReadingProgress,
+    _ packedArrived: @escaping () async -> Void
+  ) async throws {
+    var intake = VolumeIntake(
+      staging: staging, spool: spool, layout: layout, pool: site.pool, packedArrived: packedArrived)
     do {
       try await intake.take(volume) { piece in
         state.advance(piece)
@@ -86,7 +93,6 @@ struct ImportRun: Sendable {
       await intake.abandon()
       throw error
     }
-    try await staging.checkpoint()
   }
 
   // MARK: Metadata
@@ -94,7 +100,7 @@ struct ImportRun: Sendable {
   /// Stages the revisions.
   ///
   /// - Returns: the lists; nil while some of them are in volumes that were not read.
-  func stageMetadata() async throws -> ArchiveContents? {
+  func stageMetadata(_ progress: @escaping @Sendable (ReadingProgress) -> Void) async throws -> ArchiveContents? {
     guard let lists = try await metadata.lists() else { return nil }
     try await metadata.stage(lists, progress)
     return lists
@@ -107,7 +113,8 @@ struct ImportRun: Sendable {
     let revisions = try await metadata.missing(lists.revisions)
     try require(revisions.map { "\($0)" }, "revisions", of: lists.revisions?.count ?? 0)
     var files: [String] = []
-    for batch in try batches(lists.content) {
+    for start in stride(from: 0, to: lists.content?.count ?? 0, by: Self.batch) {
+      let batch = try self.batch(of: lists.content, from: start)
       let places = try await staging.places(of: batch)
       for (file, place) in zip(batch, places) where place != .stored && place != .staged {
         files.append(file.digest.hex)
@@ -125,12 +132,10 @@ struct ImportRun: Sendable {
       hint: "send the source a receipt (updatemirror receipt create); its next archive then has what is missing")
   }
 
-  /// The files of the list; their extensions do not matter where they lie.
-  private func batches(_ list: ContentList?) throws -> [[ImportFile]] {
+  /// The next files of the list; their extensions do not matter where they lie.
+  private func batch(of list: ContentList?, from start: Int) throws -> [ImportFile] {
     guard let list else { return [] }
-    return try stride(from: 0, to: list.count, by: Self.batch).map { start in
-      try (start..<min(list.count, start + Self.batch)).compactMap { try list.record(at: $0).map(ImportFile.init) }
-    }
+    return try (start..<min(list.count, start + Self.batch)).compactMap { try list.record(at: $0).map(ImportFile.init) }
   }
 
   // MARK: Publishing
@@ -154,7 +159,7 @@ struct ImportRun: Sendable {
 
 extension ImportFile {
   init(_ listing: ContentListing) throws {
-    guard let name = ContentName(listing.digest.hex), let sha256 = SHA256Digest(listing.sha256) else {
+    guard let name = ContentName(listing.digest, checked: nil), let sha256 = SHA256Digest(listing.sha256) else {
       throw ArchiveRefusal(.contents, what: "\(listing.digest)", expected: "a digest", found: "another length")
     }
     self.init(name: name, size: listing.size, sha256: sha256)

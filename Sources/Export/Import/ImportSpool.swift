@@ -10,6 +10,8 @@ struct ImportSpool: Sendable {
   let path: String
   private let state: String
   private static let folderName = "imports"
+  /// Entries that are cheaper to sync one by one than the whole file system.
+  private static let fewEntries = 16
 
   init(state: String, archiveID: GUID) {
     self.state = state
@@ -31,11 +33,27 @@ struct ImportSpool: Sendable {
     return sizes
   }
 
-  /// Keeps an entry whose digest was compared; it is on disk when this returns.
+  /// Writes an entry whose digest was compared. It is here from ``commit(_:)`` on.
   func write(_ entry: VolumeEntry, _ bytes: [UInt8]) throws {
     let above = try Folder(path: state).makeFolder(Self.folderName, permissions: 0o700)
     let folder = try above.makeFolder("\(archiveID)", permissions: 0o700)
-    try DurableFile.write(bytes, to: Self.fileName(entry), in: folder)
+    let file = try folder.openFile(Self.temporaryName(entry), flags: O_WRONLY | O_CREAT | O_TRUNC)
+    try bytes.withUnsafeBytes { try file.write($0, at: 0) }
+    file.startWriting(0..<Int64(bytes.count))
+  }
+
+  /// Waits until these entries are on disk, then gives them their names: many wait together for one sync of the disk.
+  func commit(_ entries: [VolumeEntry]) throws {
+    guard let folder = try folder() else {
+      throw ImportError.damagedStaging(path: path, expected: "a folder", found: "none")
+    }
+    if entries.count > Self.fewEntries {
+      try folder.syncFileSystem()
+    } else {
+      for entry in entries { try folder.openFile(Self.temporaryName(entry), flags: O_RDONLY).sync() }
+    }
+    for entry in entries { try folder.rename(Self.temporaryName(entry), to: Self.fileName(entry), in: folder) }
+    try folder.sync()
   }
 
   /// The packed bytes of an object; nil unless all its entries are here.
@@ -47,7 +65,8 @@ struct ImportSpool: Sendable {
     for entry in entries {
       let name = Self.fileName(entry)
       guard let status = try folder.status(name), status.size == entry.size else { return nil }
-      bytes += try folder.openFile(name, flags: O_RDONLY).contents(limit: Int(entry.size))
+      let piece = try folder.openFile(name, flags: O_RDONLY).contents(limit: Int(entry.size))
+      if entries.count == 1 { bytes = piece } else { bytes += piece }
     }
     let found = try InlineSHA256(digesting: bytes)
     if found == sha256 { return bytes }
@@ -67,6 +86,8 @@ struct ImportSpool: Sendable {
   static func fileName(_ entry: VolumeEntry) -> String {
     String(EntryName(object: entry.name, part: entry.part).text.map { $0 == "/" ? "-" : $0 })
   }
+
+  private static func temporaryName(_ entry: VolumeEntry) -> String { fileName(entry) + ".new" }
 
   private func folder() throws -> Folder? {
     try Folder(path: state).openFolderIfPresent(Self.folderName)?.openFolderIfPresent(archiveID.description)

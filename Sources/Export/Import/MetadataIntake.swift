@@ -36,7 +36,7 @@ struct MetadataIntake: Sendable {
   func stage(
     _ lists: ArchiveContents, _ progress: @escaping @Sendable (ReadingProgress) -> Void
   ) async throws {
-    let lacking = Set(try await missing(lists.revisions))
+    let lacking = try await missingPositions(lists.revisions)
     var state = ReadingProgress(phase: .checking)
     state.total = manifest.counts.revisions
     var contents = lists
@@ -57,7 +57,7 @@ struct MetadataIntake: Sendable {
 
   /// - Returns: the contents behind the object, and what of it is to be staged; nil without an object.
   private func check(
-    _ object: PackedObjects.Object?, _ before: ArchiveContents, _ lacking: Set<UpdateIdentity>
+    _ object: PackedObjects.Object?, _ before: ArchiveContents, _ lacking: PositionSet
   ) async throws -> (ArchiveContents, ArchiveContents.CheckedRevisions)? {
     guard let object else { return nil }
     return try await pool.run {
@@ -72,13 +72,29 @@ struct MetadataIntake: Sendable {
 
   /// Revisions of the list that are neither published nor staged here.
   func missing(_ list: RevisionList?) async throws -> [UpdateIdentity] {
-    guard let list else { return [] }
     var missing: [UpdateIdentity] = []
+    try await forEachMissing(list) { _, identity in missing.append(identity) }
+    return missing
+  }
+
+  /// Their positions in the list.
+  private func missingPositions(_ list: RevisionList?) async throws -> PositionSet {
+    var positions = PositionSet(below: list?.count ?? 0)
+    try await forEachMissing(list) { position, _ in positions.insert(position) }
+    return positions
+  }
+
+  private func forEachMissing(_ list: RevisionList?, _ body: (Int, UpdateIdentity) -> Void) async throws {
+    guard let list else { return }
     for start in stride(from: 0, to: list.count, by: Self.batch) {
       let identities = (start..<min(list.count, start + Self.batch)).compactMap { list.record(at: $0)?.identity }
-      missing += try await catalog.missingRevisions(manifest.archiveID, among: identities)
+      // In the order in which they were asked for.
+      var missing = try await catalog.missingRevisions(manifest.archiveID, among: identities)[...]
+      for (offset, identity) in identities.enumerated() where missing.first == identity {
+        body(start + offset, identity)
+        missing = missing.dropFirst()
+      }
     }
-    return missing
   }
 
   private func bytes(_ name: ObjectName) throws -> [UInt8]? {

@@ -7,7 +7,7 @@ struct NeededEntries: Sendable {
   private static let batch = 5_000
 
   /// By volume (from 0): positions of the entries that must be read.
-  private(set) var entries: [Set<Int>]
+  private(set) var entries: [PositionSet]
   private(set) var files = 0
   private(set) var bytes: Int64 = 0
   /// Split files all parts of which are here and were not read together yet.
@@ -22,11 +22,14 @@ struct NeededEntries: Sendable {
     var lastCounted: ObjectName?
     for number in 1...max(1, layout.volumeCount) where number <= layout.volumeCount {
       let all = layout.entries(of: number)
-      var needed = Set(
-        all.indices.filter { all[$0].name.isPacked && spooled[ImportSpool.fileName(all[$0])] != all[$0].size })
-      let content = all.indices.filter { !all[$0].name.isPacked }
-      for start in stride(from: 0, to: content.count, by: Self.batch) {
-        let indices = content[start..<min(content.count, start + Self.batch)]
+      var needed = PositionSet(below: all.count)
+      // Packed objects stand before all content.
+      let content = all.firstIndex { !$0.name.isPacked } ?? all.endIndex
+      for index in 0..<content where spooled[ImportSpool.fileName(all[index])] != all[index].size {
+        needed.insert(index)
+      }
+      for start in stride(from: content, to: all.endIndex, by: Self.batch) {
+        let indices = start..<min(all.endIndex, start + Self.batch)
         let found = try await places(indices.map { try ImportFile(all[$0], layout) })
         for (index, place) in zip(indices, found) {
           if place == .partial(missing: []), all[index].part == 1 {
@@ -58,14 +61,33 @@ struct NeededEntries: Sendable {
   var volumes: [Int] { entries.indices.filter { !entries[$0].isEmpty }.map { $0 + 1 } }
 }
 
+/// Positions from 0, one bit for each.
+struct PositionSet: Hashable, Sendable {
+  private var words: [UInt64]
+  private(set) var count = 0
+
+  init(below limit: Int) { words = [UInt64](repeating: 0, count: (limit + 63) / 64) }
+
+  var isEmpty: Bool { count == 0 }
+
+  mutating func insert(_ position: Int) {
+    if contains(position) { return }
+    words[position / 64] |= 1 << UInt64(position % 64)
+    count += 1
+  }
+
+  func contains(_ position: Int) -> Bool { words[position / 64] & 1 << UInt64(position % 64) != 0 }
+}
+
 extension ImportFile {
   /// The content file that an entry is, or is a part of.
   init(_ entry: VolumeEntry, _ layout: VolumeLayout) throws {
     let object = layout.object(of: entry)
-    let text = entry.name.text
-    let last = text.split(separator: "/").last.map(String.init) ?? text
-    guard let name = ContentName(last), let sha256 = SHA256Digest(object.sha256) else {
-      throw ArchiveRefusal(.manifest, what: text, expected: "the name of a content file", found: "another one")
+    guard let digest = entry.name.fileDigest, let name = ContentName(digest, checked: entry.name.fileExtension),
+      let sha256 = SHA256Digest(object.sha256)
+    else {
+      throw ArchiveRefusal(
+        .manifest, what: entry.name.text, expected: "the name of a content file", found: "another one")
     }
     self.init(name: name, size: object.size, sha256: sha256)
   }

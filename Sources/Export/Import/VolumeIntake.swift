@@ -4,9 +4,11 @@ import UpdateModel
 
 /// Takes the pieces of a volume into the staging of an import: content into its files, packed objects into the spool.
 struct VolumeIntake {
-  /// What is lost at most by a kill.
-  private static let checkpointBytes: Int64 = 1 << 30
+  /// A checkpoint begins when so much is new. A kill loses at most this and what came in during the last one.
+  private static let checkpointBytes: Int64 = 256 << 20
   private static let checkpointFiles = 10_000
+  /// Packed objects are committed when they are so many bytes together.
+  private static let commitBytes: Int64 = 64 << 20
 
   private let staging: ImportStaging
   private let spool: ImportSpool
@@ -14,12 +16,25 @@ struct VolumeIntake {
   private let pool: BlockingPool
   private var writer: ImportWriter?
   private var packed: [UInt8] = []
+  /// Packed objects that were verified and are not on disk yet.
+  private var unsynced: [VolumeEntry] = []
+  /// The checkpoint that goes on beside the reading.
+  private var checkpoint: Task<Void, any Error>?
+  private var newFiles = 0
+  private var newBytes: Int64 = 0
+  private let packedArrived: () async -> Void
+  private var hasAllPacked = false
 
-  init(staging: ImportStaging, spool: ImportSpool, layout: VolumeLayout, pool: BlockingPool) {
+  /// - Parameter packedArrived: the packed objects of the volume are in the spool, on disk.
+  init(
+    staging: ImportStaging, spool: ImportSpool, layout: VolumeLayout, pool: BlockingPool,
+    packedArrived: @escaping () async -> Void
+  ) {
     self.staging = staging
     self.spool = spool
     self.layout = layout
     self.pool = pool
+    self.packedArrived = packedArrived
   }
 
   /// Reads a volume to its end, one piece ahead.
@@ -32,37 +47,58 @@ struct VolumeIntake {
       try Task.checkCancellation()
       async let following = pool.run { try reader.nextPiece() }
       try await take(current)
-      let pending = staging.pending
-      if pending.bytes >= Self.checkpointBytes || pending.files >= Self.checkpointFiles {
-        try await staging.checkpoint()
-      }
+      try await checkpointIfDue(current)
       report(current)
       piece = try await following
     }
+    try await syncPacked()
+    try await checkpoint?.value
+    try await staging.checkpoint()
   }
 
-  /// Drops an entry that was begun.
+  /// Begins a checkpoint behind the one before, which must have ended: the disk works while the volume is read.
+  private mutating func checkpointIfDue(_ piece: VolumePiece) async throws {
+    switch piece {
+    case .whole(let entries):
+      newFiles += entries.count
+      newBytes += entries.reduce(0) { $0 + Int64($1.bytes.count) }
+    case .chunk(let chunk):
+      newFiles += chunk.isLast ? 1 : 0
+      newBytes += Int64(chunk.bytes.count)
+    }
+    guard newBytes >= Self.checkpointBytes || newFiles >= Self.checkpointFiles else { return }
+    try await checkpoint?.value
+    (newFiles, newBytes) = (0, 0)
+    let staging = staging
+    checkpoint = Task { try await staging.checkpoint() }
+  }
+
+  /// Drops an entry that was begun, keeps what was verified, and waits for what goes on beside the reading.
   mutating func abandon() async {
     await writer?.abandon()
     writer = nil
+    _ = await checkpoint?.result
+    // A disk that refuses this was named by whatever failed before, or will be by the next run: it reads them again.
+    _ = try? await commitPacked()
   }
 
   private mutating func take(_ piece: VolumePiece) async throws {
     switch piece {
     case .whole(let entries):
-      try await add(entries.filter { !$0.entry.name.isPacked && $0.entry.part == 0 })
       for entry in entries where entry.entry.name.isPacked || entry.entry.part > 0 {
         try await take(
           EntryChunk(entry: entry.entry, place: entry.place, bytes: entry.bytes, isFirst: true, isLast: true))
       }
+      try await add(entries.filter { !$0.entry.name.isPacked && $0.entry.part == 0 })
     case .chunk(let chunk): try await take(chunk)
     }
   }
 
   // MARK: Content
 
-  private func add(_ entries: [WholeEntry]) async throws {
+  private mutating func add(_ entries: [WholeEntry]) async throws {
     guard !entries.isEmpty else { return }
+    try await syncPacked()
     let batch = try entries.map { ImportBytes(file: try ImportFile($0.entry, layout), bytes: $0.bytes) }
     do {
       try await staging.add(batch)
@@ -74,6 +110,7 @@ struct VolumeIntake {
 
   private mutating func take(_ chunk: EntryChunk) async throws {
     if chunk.entry.name.isPacked { return try await takePacked(chunk) }
+    try await syncPacked()
     do {
       if chunk.isFirst { writer = try await begin(chunk.entry) }
       // nil: it is here already, from another volume or run.
@@ -117,6 +154,24 @@ struct VolumeIntake {
       }
       try spool.write(chunk.entry, bytes)
     }
+    unsynced.append(chunk.entry)
+    if unsynced.reduce(0, { $0 + $1.size }) >= Self.commitBytes { try await commitPacked() }
+  }
+
+  /// Packed objects stand before all content: the last of them are committed when it begins.
+  private mutating func syncPacked() async throws {
+    guard !hasAllPacked else { return }
+    hasAllPacked = true
+    try await commitPacked()
+    await packedArrived()
+  }
+
+  /// Gives the packed objects their names, together.
+  private mutating func commitPacked() async throws {
+    guard !unsynced.isEmpty else { return }
+    let (spool, entries) = (spool, unsynced)
+    unsynced = []
+    try await pool.run { try spool.commit(entries) }
   }
 }
 

@@ -101,18 +101,19 @@ struct ArchiveContents: Sendable {
 
   /// The revisions of the next metadata object.
   ///
-  /// - Parameter isWanted: whether the revision is parsed; others are compared with the list only.
+  /// - Parameter isWanted: whether the revision at this position of the list is parsed; others are compared with
+  ///   the list only.
   mutating func takeMetadata(
-    _ name: ObjectName, _ packed: [UInt8], isWanted: (UpdateIdentity) -> Bool = { _ in true }
+    _ name: ObjectName, _ packed: [UInt8], isWanted: (_ position: Int) -> Bool = { _ in true }
   ) throws -> CheckedRevisions {
     let bytes = try Self.unpack(name, packed, manifest)
     var reader = MetadataObjectReader(bytes, document: name.text)
     var checked = CheckedRevisions()
     metadataObjects += 1
     while let (record, document) = try parsing({ () throws(FormatError) in try reader.next() }) {
-      try place(record, name)
+      let position = try place(record, name)
       carried += 1
-      guard isWanted(record.identity) else { continue }
+      guard isWanted(position) else { continue }
       let (revision, keys) = try check(record, Array(document), name)
       checked.revisions.append(revision)
       if let keys { checked.keys.append(keys) }
@@ -135,12 +136,14 @@ struct ArchiveContents: Sendable {
   }
 
   /// The list has the revision behind the one before.
-  private mutating func place(_ record: MetadataRecord, _ name: ObjectName) throws {
-    guard let revisions else { return }
+  ///
+  /// - Returns: where; without a list, behind the one before.
+  private mutating func place(_ record: MetadataRecord, _ name: ObjectName) throws -> Int {
+    guard let revisions else { return carried }
     while let listing = revisions.record(at: passed) {
       passed += 1
       guard listing.identity == record.identity else { continue }
-      if listing.sha256 == record.sha256 { return }
+      if listing.sha256 == record.sha256 { return passed - 1 }
       throw mismatch(name, "\(record.identity)", "SHA-256 \(listing.sha256), as the list says", "\(record.sha256)")
     }
     throw mismatch(

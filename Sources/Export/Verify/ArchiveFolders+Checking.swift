@@ -7,9 +7,9 @@ extension ArchiveFolders {
   ///
   /// - Throws: ``ArchiveRefusal``, step `folder`.
   func check(_ manifest: ArchiveManifest) throws {
-    for disk in disks { try checkNames(disk, manifest) }
-    for disk in disks { try checkManifest(disk) }
-    for disk in disks {
+    for disk in disks.all { try checkNames(disk, manifest) }
+    for disk in disks.all { try checkManifest(disk) }
+    for disk in disks.all {
       try checkText(ArchiveManifest.readmeName, manifest.readme, on: disk)
       try checkText(ArchiveManifest.sumsName, manifest.sums, on: disk)
     }
@@ -52,15 +52,7 @@ extension ArchiveFolders {
     guard try disk.folder.status(name) != nil else { return }
     let file = try disk.folder.openFile(name, flags: O_RDONLY)
     let size = try file.status().size
-    var isEqual = size == Int64(manifest.count)
-    if isEqual {
-      var offset = 0
-      try file.forEachPiece(from: 0, upTo: size) { piece in
-        isEqual = isEqual && manifest[offset...].prefix(piece.count).elementsEqual(piece)
-        offset += piece.count
-      }
-      isEqual = isEqual && offset == manifest.count
-    }
+    let isEqual = try size == manifest.size && file.digest(from: 0, upTo: size) == manifest.sha256
     guard isEqual else {
       throw ArchiveRefusal(
         .folder, what: "\(disk.path)/\(name)", expected: "the same bytes on every disk", found: "another manifest",

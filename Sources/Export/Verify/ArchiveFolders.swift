@@ -7,26 +7,29 @@ import UpdateModel
 ///
 /// Files are opened inside their folder, never through a link and never for writing. All calls block.
 struct ArchiveFolders: Sendable {
-  struct Disk: Sendable {
-    let path: String
-    let folder: Folder
-  }
+  typealias Disk = ArchiveDisks.Disk
 
-  let disks: [Disk]
-  /// The bytes of `manifest.json`, read once: what is checked is what is used.
-  private(set) var manifest: [UInt8]
-  private(set) var signature: [UInt8]
+  let disks: ArchiveDisks
+  let manifest: ManifestCopy
+  let signature: [UInt8]
 
   /// Opens the folders and reads the two files that everything hangs on (step `size`).
   ///
+  /// - Parameter state: the state directory of the site that reads; nil: nobody's.
   /// - Throws: ``ArchiveRefusal``, step `size`; ``ImportError/noFolder(_:)``.
-  static func open(_ paths: [String]) throws -> ArchiveFolders {
+  static func open(_ paths: [String], state: String? = nil) throws -> ArchiveFolders {
     let disks = try paths.map { Disk(path: $0, folder: try opened($0)) }
     let first = try disks.first { try $0.folder.status(ArchiveManifest.name) != nil }
     guard let first = first ?? disks.first else { throw ImportError.noFolder("(none given)") }
-    let manifest = try read(ArchiveManifest.name, on: first, limit: ArchiveManifest.maximumSize)
-    let signature = try read(ArchiveManifest.signatureName, on: first, limit: DetachedSignature.maximumSize)
-    return ArchiveFolders(disks: disks, manifest: manifest, signature: signature)
+    let manifest = try read(ArchiveManifest.name, on: first, limit: ArchiveManifest.maximumSize) { file, size in
+      let copy = try ManifestCopy(file, state: state)
+      guard copy.size == size else { throw another("\(first.path)/\(ArchiveManifest.name)") }
+      return copy
+    }
+    let signature = try read(ArchiveManifest.signatureName, on: first, limit: DetachedSignature.maximumSize) {
+      try $0.contents(limit: Int($1))
+    }
+    return ArchiveFolders(disks: ArchiveDisks(all: disks), manifest: manifest, signature: signature)
   }
 
   private static func opened(_ path: String) throws -> Folder {
@@ -37,7 +40,13 @@ struct ArchiveFolders: Sendable {
     }
   }
 
-  private static func read(_ name: String, on disk: Disk, limit: Int) throws -> [UInt8] {
+  private static func another(_ what: String) -> ArchiveRefusal {
+    ArchiveRefusal(.size, what: what, expected: "one file that stays", found: "another one meanwhile")
+  }
+
+  private static func read<Contents>(
+    _ name: String, on disk: Disk, limit: Int, _ contents: (borrowing OwnedDescriptor, Int64) throws -> Contents
+  ) throws -> Contents {
     let what = "\(disk.path)/\(name)"
     guard let status = try disk.folder.status(name) else {
       throw ArchiveRefusal(
@@ -52,19 +61,24 @@ struct ArchiveFolders: Sendable {
     }
     let file = try disk.folder.openFile(name, flags: O_RDONLY)
     let found = try file.status()
-    guard found.kind == .regular, found.size == status.size else {
-      throw ArchiveRefusal(.size, what: what, expected: "one file that stays", found: "another one meanwhile")
-    }
-    return try file.contents(limit: Int(status.size))
+    guard found.kind == .regular, found.size == status.size else { throw another(what) }
+    return try contents(file, status.size)
+  }
+}
+
+/// The folders alone: what is left to read once the manifest was checked.
+struct ArchiveDisks: Sendable {
+  struct Disk: Sendable {
+    let path: String
+    let folder: Folder
   }
 
-  /// Without the two files, once they were checked: they may be large.
-  func withoutFiles() -> ArchiveFolders { ArchiveFolders(disks: disks, manifest: [], signature: []) }
+  let all: [Disk]
 
   /// Opens a volume, wherever it is; nil when no folder has it. The first volume is 1.
   func volume(_ number: Int) throws -> OpenedVolume? {
     let name = VolumeLayout.fileName(number)
-    for disk in disks {
+    for disk in all {
       guard let folder = try disk.folder.openFolderIfPresent(ArchiveManifest.volumeFolder) else { continue }
       guard let status = try folder.status(name) else { continue }
       guard status.kind == .regular else {
@@ -81,7 +95,7 @@ struct ArchiveFolders: Sendable {
   /// The numbers of the volumes that are here, of `count`.
   func volumes(of count: Int) throws -> [Int] {
     var present: Set<String> = []
-    for disk in disks {
+    for disk in all {
       guard let folder = try disk.folder.openFolderIfPresent(ArchiveManifest.volumeFolder) else { continue }
       present.formUnion(try folder.names())
     }

@@ -8,16 +8,18 @@ struct ArchiveOpening: Sendable {
   let policy: ImportPolicy
   /// nil: the archive is judged for nobody in particular.
   let reader: ArchiveReader?
+  /// The state directory of the reader.
+  let state: String?
   let now: Timestamp
   let pool: BlockingPool
 
   /// - Parameter steps: hears of each step that was passed.
   /// - Throws: ``ArchiveRefusal``; nothing was stored.
   func open(_ paths: [String], steps: StepLog) async throws -> OpenedArchive {
-    let folders = try await pool.run { try ArchiveFolders.open(paths) }
+    let folders = try await pool.run { try ArchiveFolders.open(paths, state: state) }
     steps.passed(.size)
     let (manifest, digest, signers) = try await pool.run {
-      let digest = try InlineSHA256(digesting: folders.manifest)
+      let digest = folders.manifest.sha256
       steps.manifest = digest
       let signers = try accept(folders, steps)
       steps.signers = signers.names
@@ -29,14 +31,15 @@ struct ArchiveOpening: Sendable {
     try await pool.run { try folders.check(manifest) }
     steps.passed(.folder)
     return OpenedArchive(
-      folders: folders.withoutFiles(), manifest: manifest, manifestSHA256: digest, signers: signers.names, kind: kind)
+      disks: folders.disks, manifest: manifest, manifestSHA256: digest, signers: signers.names, kind: kind)
   }
 
   /// Steps 2 and 3. No byte of the manifest is parsed here.
   private func accept(_ folders: ArchiveFolders, _ steps: StepLog) throws -> AcceptedSigners {
     let signers: [Signer]
     do {
-      signers = try DetachedSignature.verify(folders.signature, content: folders.manifest)
+      signers = try DetachedSignature.verify(
+        folders.signature, content: SignedContent(forEachPiece: folders.manifest.forEachPiece))
     } catch {
       throw ArchiveRefusal(
         .signature, what: "\(ArchiveManifest.signatureName) for \(ArchiveManifest.name)",
@@ -49,11 +52,11 @@ struct ArchiveOpening: Sendable {
   }
 
   /// Step 4.
-  private func parse(_ bytes: [UInt8]) throws -> ArchiveManifest {
+  private func parse(_ copy: ManifestCopy) throws -> ArchiveManifest {
     let manifest: ArchiveManifest
     do {
-      manifest = try ArchiveManifest.parse(bytes)
-    } catch {
+      manifest = try copy.parsed()
+    } catch let error as FormatError {
       throw ArchiveRefusal(.manifest, error)
     }
     for text in manifest.introduces {
@@ -87,7 +90,7 @@ struct ArchiveOpening: Sendable {
 
 /// An archive whose signers and rules were accepted; its volumes were not read yet.
 struct OpenedArchive: Sendable {
-  let folders: ArchiveFolders
+  let disks: ArchiveDisks
   let manifest: ArchiveManifest
   let manifestSHA256: InlineSHA256
   /// Subject and fingerprint of each signer that counted.

@@ -49,13 +49,13 @@ public struct ArchiveVerifier: Sendable {
   }
 
   private func open(_ folders: [String], _ steps: StepLog) async throws -> OpenedArchive {
-    let opening = ArchiveOpening(trust: trust, policy: policy, reader: site, now: clock(), pool: pool)
+    let opening = ArchiveOpening(trust: trust, policy: policy, reader: site, state: nil, now: clock(), pool: pool)
     return try await opening.open(folders, steps: steps)
   }
 
   private func missing(_ opened: OpenedArchive) throws -> [Int] {
     let count = opened.manifest.volumes.count
-    let present = try opened.folders.volumes(of: count)
+    let present = try opened.disks.volumes(of: count)
     return Array(Set(1...max(1, count)).subtracting(present)).filter { $0 <= count }.sorted()
   }
 
@@ -70,7 +70,7 @@ public struct ArchiveVerifier: Sendable {
     state.total = opened.manifest.entries.count
     state.totalBytes = opened.manifest.volumes.reduce(0) { $0 + $1.size }
     for number in 1...max(1, count) where number <= count {
-      guard let volume = try opened.folders.volume(number) else {
+      guard let volume = try opened.disks.volume(number) else {
         result.missingVolumes.append(number)
         continue
       }

@@ -6,7 +6,7 @@ struct VolumePlace: Hashable, Sendable {
   let volume: Int
   /// Counts from 1; nil behind the last one.
   let entry: Int?
-  let name: String?
+  let name: EntryName?
   /// Bytes from the start of the volume.
   var offset: Int64
 
@@ -14,7 +14,7 @@ struct VolumePlace: Hashable, Sendable {
 
   var entryWords: String {
     guard let entry, let name else { return "the end of the archive" }
-    return "entry \(entry) (\(name))"
+    return "entry \(entry) (\(name.text))"
   }
 
   func refusal(expected: String, found: String, hint: String? = nil) -> ArchiveRefusal {

@@ -12,8 +12,7 @@ final class VolumeReader: @unchecked Sendable {
   private static let batchEntries = 2_000
 
   let number: Int
-  private let entries: [VolumeEntry]
-  private let created: Timestamp
+  private let entries: VolumeEntries
   private let volume: ArchiveVolume
   /// Positions in `entries` that are read, and where each begins.
   private let wanted: [(index: Int, offset: Int64)]
@@ -22,6 +21,7 @@ final class VolumeReader: @unchecked Sendable {
 
   private var next = 0
   private var stream: VolumeInput
+  private var form: UstarForm
   /// The large entry that is being handed on, and how many of its bytes were.
   private var open: (at: Int, done: Int64)?
   private var isEnded = false
@@ -40,7 +40,7 @@ final class VolumeReader: @unchecked Sendable {
   ) throws {
     self.number = number
     entries = layout.entries(of: number)
-    created = manifest.created
+    form = layout.form
     volume = manifest.volumes[number - 1]
     found = opened.size
     var offset: Int64 = 0
@@ -58,7 +58,7 @@ final class VolumeReader: @unchecked Sendable {
     self.wanted = wanted
     let file = opened.takeFile()
     if found > volume.size {
-      try Self.refuseLonger(file, number, entries, created, expected: volume.size, found: found)
+      try Self.refuseLonger(file, number, entries, form, expected: volume.size, found: found)
     }
     source = try VolumeSource(file: file, ranges: ranges, takesDigest: takesDigest, medium: medium)
     stream = VolumeInput(source)
@@ -124,17 +124,19 @@ final class VolumeReader: @unchecked Sendable {
 
   private func compareHeader(_ at: Int) throws {
     let entry = entries[wanted[at].index]
-    let expected = UstarHeader.bytes(
-      name: EntryName(object: entry.name, part: entry.part), size: entry.size, created: created)
+    form.fill(entry.entryName, size: entry.size)
+    if stream.skip(form.block) { return }
     let found = try take(UstarHeader.blockSize, at: at, done: -Int64(UstarHeader.blockSize))
-    if found == expected { return }
+    if found == form.block { return }
     throw place(at).refusal(
-      expected: UstarHeader.describe(expected), found: UstarHeader.difference(expected: expected, found: found))
+      expected: UstarHeader.describe(form.block), found: UstarHeader.difference(expected: form.block, found: found))
   }
 
   private func comparePadding(_ at: Int) throws {
     let size = entries[wanted[at].index].size
-    let padding = try take(UstarHeader.padding(after: size), at: at, done: size)
+    let count = UstarHeader.padding(after: size)
+    if stream.skipZeros(count) { return }
+    let padding = try take(count, at: at, done: size)
     if let index = padding.firstIndex(where: { $0 != 0 }) {
       throw place(at, size + Int64(index)).refusal(expected: "zeros up to the next block", found: "something else")
     }
@@ -173,9 +175,8 @@ final class VolumeReader: @unchecked Sendable {
 
   private func place(_ at: Int, _ done: Int64 = 0) -> VolumePlace {
     let (index, offset) = wanted[at]
-    let entry = entries[index]
     return VolumePlace(
-      volume: number, entry: index + 1, name: EntryName(object: entry.name, part: entry.part).text,
+      volume: number, entry: index + 1, name: entries[index].entryName,
       offset: offset + Int64(UstarHeader.blockSize) + done)
   }
 
@@ -195,16 +196,17 @@ final class VolumeReader: @unchecked Sendable {
 
   /// Says what a volume that is too long has where another thing should be.
   private static func refuseLonger(
-    _ file: borrowing OwnedDescriptor, _ number: Int, _ entries: [VolumeEntry], _ created: Timestamp,
+    _ file: borrowing OwnedDescriptor, _ number: Int, _ entries: VolumeEntries, _ form: UstarForm,
     expected size: Int64, found: Int64
   ) throws {
     var offset: Int64 = 0
+    var form = form
     for (index, entry) in entries.enumerated() {
-      let name = EntryName(object: entry.name, part: entry.part)
-      let expected = UstarHeader.bytes(name: name, size: entry.size, created: created)
+      form.fill(entry.entryName, size: entry.size)
+      let expected = form.block
       let header = try file.bytes(from: offset, upTo: offset + Int64(UstarHeader.blockSize))
       guard header == expected else {
-        throw VolumePlace(volume: number, entry: index + 1, name: name.text, offset: offset).refusal(
+        throw VolumePlace(volume: number, entry: index + 1, name: entry.entryName, offset: offset).refusal(
           expected: UstarHeader.describe(expected), found: UstarHeader.difference(expected: expected, found: header))
       }
       offset += UstarHeader.entryLength(entry.size)
@@ -242,6 +244,30 @@ private struct VolumeInput {
     }
     if let failure { throw failure }
     return bytes.count == count ? bytes : nil
+  }
+
+  /// Passes over `expected` when it comes next and lies in one buffer.
+  ///
+  /// - Returns: false, and nothing is passed, otherwise.
+  mutating func skip(_ expected: [UInt8]) -> Bool {
+    skip(expected.count) { $0.elementsEqual(expected) }
+  }
+
+  /// The same for zeros.
+  mutating func skipZeros(_ count: Int) -> Bool {
+    skip(count) { $0.allSatisfy { $0 == 0 } }
+  }
+
+  private mutating func skip(_ count: Int, _ isExpected: (UnsafeRawBufferPointer) -> Bool) -> Bool {
+    if count == 0 { return true }
+    do {
+      guard let piece = try piece(upTo: count), piece.count == count, isExpected(piece) else { return false }
+    } catch {
+      // `take`, which the caller asks next, meets it again.
+      return false
+    }
+    position += count
+    return true
   }
 
   /// What lies next in a buffer; nil at the end.

@@ -47,6 +47,40 @@ struct ArchiveManifestTests {
     #expect(try ArchiveManifest.parse(Array(pieces.joined())) == manifest)
   }
 
+  @Test("a manifest that is read in pieces is the same, wherever it is cut", arguments: [1 << 10, 100_000, 1 << 20])
+  func inPieces(piece: Int) throws {
+    let manifest = try SampleManifest.make(
+      sizes: (0..<20_000).map { Int64($0 % 777) }, limit: VolumePlanner.minimumLimit)
+    let bytes = manifest.bytes()
+    #expect(bytes.count > 2 << 20)
+    #expect(try Self.parse(bytes, piece: piece) == manifest)
+    for end in stride(from: bytes.count - 1, to: 0, by: -bytes.count / 9) {
+      #expect(throws: FormatError.self) { try Self.parse(Array(bytes[..<end]), piece: piece) }
+    }
+    #expect(throws: FormatError.self) { try Self.parse(bytes + [10], piece: piece) }
+  }
+
+  @Test("a fault far behind is named with its offset in the whole document")
+  func faultInLaterPiece() throws {
+    var bytes = try SampleManifest.make(sizes: [Int64](repeating: 3, count: 20_000)).bytes()
+    let place = bytes.count - 2_000
+    let fault = try #require(bytes[place...].firstIndex(of: UInt8(ascii: "{")))
+    bytes[fault] = UInt8(ascii: "[")
+    let whole = #expect(throws: FormatError.self) { try ArchiveManifest.parse(bytes) }
+    let inPieces = #expect(throws: FormatError.self) { try Self.parse(bytes, piece: 100_000) }
+    #expect(whole == inPieces && whole?.offset == fault)
+  }
+
+  private static func parse(_ bytes: [UInt8], piece: Int) throws(FormatError) -> ArchiveManifest {
+    var rest = bytes[...]
+    let reader = try CanonicalJSONReader(document: ArchiveManifest.name) {
+      let next = Array(rest.prefix(piece))
+      rest = rest.dropFirst(piece)
+      return next
+    }
+    return try ArchiveManifest.parse(reader, byteCount: bytes.count)
+  }
+
   @Test("a manifest that is cut anywhere is refused")
   func truncated() throws {
     let bytes = try Self.differential().bytes()

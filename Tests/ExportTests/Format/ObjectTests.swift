@@ -147,3 +147,12 @@ struct ObjectTests {
     #expect(throws: FormatError.self) { try ArchiveState.parse(unsorted.bytes()) }
   }
 }
+
+extension ListRecord {
+  /// The record on its own.
+  fileprivate var record: [UInt8] {
+    var bytes: [UInt8] = []
+    append(to: &bytes)
+    return bytes
+  }
+}

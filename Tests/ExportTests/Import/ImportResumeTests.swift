@@ -134,6 +134,25 @@ import UpdateModel
     #expect(try await Answers(site.catalog) == Answers(source.catalog))
   }
 
+  @Test("metadata that stood before a fault is kept, and only the rest is read again")
+  func faultInMetadata() async throws {
+    let (source, site) = try await sites()
+    let disk = try AlteredArchive(source.folder.path("disk"))
+    let good = try disk.bytes("volumes/0001.tar")
+    let spool = ImportSpool(state: site.state, archiveID: disk.manifest.archiveID)
+    let packed = disk.manifest.entries.filter { $0.name.isPacked }
+    let last = disk.offset(ofEntry: packed.count - 1) + UstarHeader.blockSize
+    try disk.change("volumes/0001.tar") { $0[last] ^= 1 }
+    await #expect {
+      try await site.importer().apply([disk.path])
+    } throws: { ($0 as? ArchiveRefusal)?.step == .volume }
+    #expect(try spool.sizes().count == packed.count - 1)
+    #expect(try spool.sizes().keys.allSatisfy { $0.hasSuffix(".zst") })
+    try disk.write(good, to: "volumes/0001.tar")
+    #expect(try await site.importer().apply([disk.path]).applied != nil)
+    #expect(try await Answers(site.catalog) == Answers(source.catalog))
+  }
+
   @Test("a packed object that rotted while it waited is read again")
   func rottenSpool() async throws {
     let (source, site) = try await sites()

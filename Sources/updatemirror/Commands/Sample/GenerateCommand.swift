@@ -24,6 +24,11 @@ struct GenerateCommand: OperatorCommand {
   @Option(name: .long, help: "Bytes of all files together, as 500 MB or 2 GiB.")
   var contentSize = "256 MiB"
 
+  @Option(
+    name: .long,
+    help: "Files of each update that has some, up to \(CatalogueShape.mostFilesPerUpdate); 1 to 5 unless set.")
+  var filesPerUpdate: Int?
+
   @Option(name: .long, help: "Approvals that are made.")
   var approvals = 200
 
@@ -38,6 +43,10 @@ struct GenerateCommand: OperatorCommand {
       throw ValidationError(
         "--revisions: expected \(CatalogueShape.fewestRevisions) to 10000000, found \(revisions)")
     }
+    if let filesPerUpdate, !(1...CatalogueShape.mostFilesPerUpdate).contains(filesPerUpdate) {
+      throw ValidationError(
+        "--files-per-update: expected 1 to \(CatalogueShape.mostFilesPerUpdate), found \(filesPerUpdate)")
+    }
     guard approvals >= 0 else { throw ValidationError("--approvals: expected 0 or more, found \(approvals)") }
   }
 
@@ -46,7 +55,8 @@ struct GenerateCommand: OperatorCommand {
     let lock = try site.state.lock()
     defer { withExtendedLifetime(lock) {} }
     var shape = CatalogueShape(
-      revisions: revisions, seed: seed, contentSize: SettingKind.byteCount(contentSize) ?? 0)
+      revisions: revisions, seed: seed, contentSize: SettingKind.byteCount(contentSize) ?? 0,
+      filesPerUpdate: filesPerUpdate)
     shape.approvals = approvals
     let sample = SampleSite(site: site, shape: shape, hasContent: !noContent)
     let done = try await Interruption.run { [progress] in

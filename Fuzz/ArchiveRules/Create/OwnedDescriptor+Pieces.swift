@@ -1,0 +1,1 @@
+../../../Sources/Export/Create/OwnedDescriptor+Pieces.swift

@@ -1,0 +1,1 @@
+../../../Sources/Export/Verify/ScratchFile.swift
