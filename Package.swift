@@ -111,7 +111,8 @@ let package = Package(
     tests(
       "EndToEndTests",
       [
-        "Catalog", "ContentStore", "Generator", "Platform", "Sealing", "TestSupport", "Transfer", "UpdateModel",
+        "Catalog", "ContentStore", "Generator", "Platform", "Sealing", "TestSupport", "Transfer", "UpdateClient",
+        "UpdateModel",
         "UpdateServer", "WireFormat", "updatemirror", grdb, lifecycle, logging,
       ]),
     tests(
