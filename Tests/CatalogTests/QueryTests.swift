@@ -104,6 +104,21 @@ struct QueryTests {
     #expect(seen == (1...25).map { identity($0) })
   }
 
+  @Test("WUSP-136: each revision is one row, with its UpdateID, its number and its type")
+  func rows() async throws {
+    let catalog = try await folder.catalog()
+    let revisions = [revision(1, 1), revision(1, 2), revision(2, kind: .driver)]
+    try await catalog.add(.updates, revisions)
+    var ids: Set<RevisionID> = []
+    for known in revisions {
+      let row = try #require(try await catalog.update(known.metadata.identity)).row
+      #expect(row.identity == known.metadata.identity)
+      #expect(row.kind == known.metadata.kind)
+      ids.insert(row.revisionID)
+    }
+    #expect(ids.count == 3)
+  }
+
   @Test("SSS-177, SSS-178, SSS-182: details hold files with all digests, the EULA and every relation")
   func details() async throws {
     let catalog = try await catalogue()

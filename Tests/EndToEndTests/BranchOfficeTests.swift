@@ -69,7 +69,9 @@ extension EndToEnd {
       let updates: Int
     }
 
-    @Test("a computer registers, gets what its group is approved for, downloads, reports, and goes on after a restart")
+    @Test(
+      "WUSP-006, WUSP-008: a computer registers, gets what its group is approved for, downloads, reports, goes on later"
+    )
     func approvedUpdate() async throws {
       let office = try await Office()
       let updates = try await office.updates()

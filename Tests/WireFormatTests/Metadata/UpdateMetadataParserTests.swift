@@ -136,20 +136,21 @@ struct UpdateMetadataParserTests {
     #expect(metadata.title() == "T")
   }
 
-  @Test("prerequisites are clauses; a bundled update may stand alone")
+  @Test("WUSP-141, WUSP-142, WUSP-143, WUSP-145: prerequisites are clauses; a bundled update may stand alone")
   func relations() throws {
     let id = { (digit: Int) in
       #"<UpdateIdentity UpdateID="\#(digit)0000000-2222-3333-4444-555555555555" RevisionNumber="\#(digit)"/>"#
     }
     let parts = """
       <Relationships><SupersededUpdates>\(id(1))\(id(2))</SupersededUpdates><Prerequisites>\(id(3))\
-      <AtLeastOne IsCategory="true">\(id(4))\(id(5))</AtLeastOne></Prerequisites><BundledUpdates>\(id(6))\
+      <AtLeastOne IsCategory="true">\(id(4))\(id(5))</AtLeastOne><AtLeastOne>\(id(4))\(id(9))</AtLeastOne>\
+      </Prerequisites><BundledUpdates>\(id(6))\
       <AtLeastOne>\(id(7))\(id(8))</AtLeastOne></BundledUpdates></Relationships>
       """
     let metadata = try UpdateMetadataParser.parse(Fixture.document(parts: parts))
     #expect(metadata.supersededUpdates.count == 2)
-    #expect(metadata.prerequisites.map(\.isCategory) == [false, true])
-    #expect(metadata.prerequisites.map(\.updateIDs.count) == [1, 2])
+    #expect(metadata.prerequisites.map(\.isCategory) == [false, true, false])
+    #expect(metadata.prerequisites.map(\.updateIDs.count) == [1, 2, 2])
     #expect(metadata.bundledUpdates.map { $0.identities.map(\.revisionNumber) } == [[6], [7, 8]])
     #expect("\(metadata.identity)" == "\(Fixture.updateID).7")
   }

@@ -24,6 +24,9 @@ struct XpressVector: Sendable, CustomTestStringConvertible {
     XpressVector(text: "x" + repeated("y", 281), payload: "ffffff3f 7879 0700 0f ff 1501"),
     XpressVector(text: "<a/>", payload: "ffffff0f 3c612f3e"),
     XpressVector(
+      text: "abcdefghijklmnopqrstuvwxyz012345",
+      payload: "00000000 6162636465666768696a6b6c6d6e6f707172737475767778797a303132333435 ffffffff"),
+    XpressVector(
       text: repeated("abc", 7) + "Z" + repeated("abc", 8), payload: "ffffff17 616263 1700 b8 5a af00 1000"),
   ]
 
@@ -31,13 +34,15 @@ struct XpressVector: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct XpressTests {
-  @Test("a block of a vector encodes to its payload and decodes back", arguments: XpressVector.all)
+  @Test(
+    "WUSP-039, WUSP-040, WUSP-041, WUSP-042, WUSP-043, WUSP-044, WUSP-045: vectors encode to their payload and decode back",
+    arguments: XpressVector.all)
   func vectors(_ vector: XpressVector) throws {
     #expect(XpressBlockWriter.encode(vector.bytes[...]) == vector.payloadBytes)
     #expect(try Xpress.decode(stream(vector), limit: 1_000) == vector.bytes)
   }
 
-  @Test("a whole stream has both lengths before its block")
+  @Test("WUSP-038: a whole stream has both lengths before its block")
   func framing() {
     #expect(Xpress.encode(Array("<a/>".utf8)) == Hex.bytes("0400000008000000ffffff0f3c612f3e"))
     #expect(Xpress.encode([]) == [])
@@ -69,6 +74,26 @@ struct XpressVector: Sendable, CustomTestStringConvertible {
       start = end
     }
     #expect(pieces + encoder.finish() == stream)
+  }
+
+  @Test("WUSP-036, WUSP-037: no block holds or takes more than 65,535 bytes, also of random ones")
+  func blocks() throws {
+    var random = SeededGenerator(seed: 8)
+    for bytes in [
+      [UInt8](repeating: 7, count: 200_000), (0..<200_000).map { _ in UInt8.random(in: 0...255, using: &random) },
+    ] {
+      var rest = Xpress.encode(bytes)[...]
+      var total = 0
+      while !rest.isEmpty {
+        let lengths = [0, 4].map { field in
+          (0..<4).reduce(0) { $0 | Int(rest[rest.startIndex + field + $1]) << (8 * $1) }
+        }
+        #expect(lengths.allSatisfy { (1...65_535).contains($0) }, "\(lengths)")
+        total += lengths[0]
+        rest = rest.dropFirst(Xpress.headerLength + lengths[1])
+      }
+      #expect(total == bytes.count)
+    }
   }
 
   @Test("random bytes fit the largest block that is made")
