@@ -27,7 +27,8 @@ public struct UpdateServerConfiguration: Hashable, Sendable {
 
 /// Bounds on requests, answers and cookies (guide section 13).
 public struct UpdateServerLimits: Hashable, Sendable {
-  /// Bytes of one request body; more is answered 413. Of one that begins without a good cookie 16 KiB are read.
+  /// Bytes of one request body; more is answered 413. Of one that begins without a good cookie 16 KiB are read, 48 KiB
+  /// of one of a client.
   public var requestBody = 4 << 20
   /// From the beginning of a connection, or of a head, to the end of the head; then the connection is closed.
   public var headDeadline: Duration = .seconds(30)

@@ -32,7 +32,9 @@ struct ClientService: Sendable {
     self.logger = logger
     mint = ClientCookieMint(keys: keys, lifetime: configuration.limits.cookieLifetime)
     served = ServedConfiguration(configuration, catalog: catalog)
-    offers = OfferBook(catalog: catalog, limit: configuration.limits.groupSets, pool: pool)
+    offers = OfferBook(
+      catalog: catalog, limit: configuration.limits.groupSets, cheapLoading: configuration.limits.cheapLoading,
+      pool: pool)
     fragments = FragmentSource(
       catalog: catalog, pool: BlockingPool(width: 1, name: "updatemirror.fragments"))
     contacts = ContactLog(catalog: catalog, logger: logger)

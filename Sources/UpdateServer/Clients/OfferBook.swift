@@ -11,8 +11,6 @@ actor OfferBook {
   /// A catalogue that changes all the time, as during a sync, may take this share of the time for loading; between,
   /// answers are true for the moment of the last loading.
   private static let waitPerLoad = 4
-  /// Loading that takes less is done at once.
-  private static let cheapLoad: Duration = .milliseconds(200)
 
   private struct Edition {
     let version: OfferVersion
@@ -24,6 +22,7 @@ actor OfferBook {
 
   private let catalog: Catalog
   private let limit: Int
+  private let cheapLoading: Duration
   private let pool: BlockingPool
   private var edition: Edition?
   private var loading: Task<Void, any Error>?
@@ -32,10 +31,12 @@ actor OfferBook {
 
   /// - Parameters:
   ///   - limit: sets of groups that are remembered; the least recently used goes first.
+  ///   - cheapLoading: loading that takes less is done at once.
   ///   - pool: where offers are worked out.
-  init(catalog: Catalog, limit: Int, pool: BlockingPool) {
+  init(catalog: Catalog, limit: Int, cheapLoading: Duration, pool: BlockingPool) {
     self.catalog = catalog
     self.limit = max(1, limit)
+    self.cheapLoading = cheapLoading
     self.pool = pool
   }
 
@@ -67,7 +68,7 @@ actor OfferBook {
       let began = ContinuousClock.now
       let (inputs, version) = try await catalog.offerInputs()
       let took = began.duration(to: .now)
-      let pause = took < Self.cheapLoad ? .zero : took * Self.waitPerLoad
+      let pause = took < cheapLoading ? .zero : took * Self.waitPerLoad
       edition = Edition(version: version, inputs: inputs, keepUntil: .now + pause)
       making = [:]
     }

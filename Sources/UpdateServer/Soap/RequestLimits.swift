@@ -13,9 +13,10 @@ struct RequestLimits: Sendable {
     small: XMLLimits(depth: 32, elements: 1_024, text: 16 << 10, total: 16 << 10),
     large: XMLLimits(depth: 32, elements: 32_768, text: 64 << 10, total: .max))
 
-  /// 16 KiB hold 1,365 revision ids. A list of 100,000 of them can be read, to be refused by its name; a status lists
-  /// its updates in one text (``WireFormat``, ClientRequestLimits).
+  /// StartCategoryScan shows no cookie and may name 199 categories, 32 KiB with long names (WUSP-319). 48 KiB hold 4,096
+  /// revision ids. A list of 100,000 of them can be read, to be refused by its name; a status lists its updates in one
+  /// text (``WireFormat``, ClientRequestLimits).
   static let client = RequestLimits(
-    small: XMLLimits(depth: 32, elements: 1_408, text: 16 << 10, total: 16 << 10),
+    small: XMLLimits(depth: 32, elements: 4_224, text: 16 << 10, total: 48 << 10),
     large: XMLLimits(depth: 32, elements: 131_072, text: 1 << 20, total: .max))
 }

@@ -68,8 +68,8 @@ import WireFormat
   func smallLists() async throws {
     try await ServerRig.run { rig async throws in
       let client = try await TestClient.known(to: rig)
-      let request = client.syncRequest(other: [Int32](repeating: 7, count: 1_200))
-      #expect(Self.text(SyncUpdates.self, request).utf8.count < 16 << 10)
+      let request = client.syncRequest(other: [Int32](repeating: 7, count: 3_900))
+      #expect(Self.text(SyncUpdates.self, request).utf8.count < 48 << 10)
       #expect(try await rig.raw(SyncUpdates.self, request).status == 200)
     }
   }
@@ -94,7 +94,7 @@ import WireFormat
       let connection = try await rig.connect()
       try await connection.send(
         "POST \(service.path) HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 1000000\r\n\r\n")
-      try await connection.send([UInt8](repeating: 0x20, count: 20_000))
+      try await connection.send([UInt8](repeating: 0x20, count: 50_000))
       let answer = try await connection.answer()
       #expect(answer.status == 500)
       #expect(answer.text.contains("<ErrorCode>InvalidCookie</ErrorCode>"))
