@@ -290,9 +290,12 @@ static int take_updates(struct connection *c, bool *has_non_leaf) {
     const char *leaf = strstr(info, "<IsLeaf>");
     int id = atoi(info + 16);
     bool is_leaf = leaf && !strncmp(leaf + 8, "true", 4);
+    const char *detectoid = strstr(info, "\"Detectoid\"");
+    // A computer has all products, as their classifications, but few of the many things that detectoids find.
+    bool is_installed = !is_leaf && (!detectoid || detectoid > end || id % 16 == 0);
     if (!is_leaf) *has_non_leaf = true;
     if (phase == FULL && c->computer == 0) name_update(info, end);
-    push(is_leaf || c->installed.count == INSTALLED_LIMIT ? &c->others : &c->installed, id);
+    push(!is_installed || c->installed.count == INSTALLED_LIMIT ? &c->others : &c->installed, id);
     count++;
     info = end;
   }
