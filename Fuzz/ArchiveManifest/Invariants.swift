@@ -94,13 +94,15 @@ struct Invariants {
   /// Where each entry begins in its object, and what its header says.
   private func checkPlaces() {
     let layout = VolumeLayout(manifest)
+    var form = layout.form
     var ends: [ObjectName: Int64] = [:]
     for number in 1..<manifest.volumes.count + 1 {
       for entry in layout.entries(of: number) {
         require(entry.offset == ends[entry.name, default: 0], "\(entry.name) goes on at \(entry.offset)")
         ends[entry.name] = entry.offset + entry.size
-        let header = layout.header(of: entry)
-        let name = EntryName(object: entry.name, part: entry.part).text
+        let entryName = EntryName(object: entry.name, part: entry.part)
+        form.fill(entryName, size: entry.size)
+        let (header, name) = (form.block, entryName.text)
         require(header.count == 512 && header.prefix { $0 != 0 }.elementsEqual(name.utf8), "\(name) has another header")
         let digits = String(decoding: header[124..<135], as: UTF8.self)
         require(Int64(digits, radix: 8) == entry.size, "\(name) has \(entry.size) bytes and its header \(digits)")
