@@ -124,8 +124,9 @@ extension SeedWriter {
     try write([1, 0, 0, 0, 2, 3, 1, 0, 0, 48, 1, 9, 0, 0, 0, 1, 0, 7, 2, 0, 0, 0, 1, 5], "ArchiveManifest", "planned")
 
     let certificate = try ArchiveSeeds.key().certificate
-    let contentRecord = ContentListing(digest: Samples.digest(1), size: 77, sha256: ArchiveSeeds.digest(1)).record
-    let revisionRecord = RevisionListing(identity: Samples.identity, sha256: ArchiveSeeds.digest(1)).record
+    var (contentRecord, revisionRecord): ([UInt8], [UInt8]) = ([], [])
+    ContentListing(digest: Samples.digest(1), size: 77, sha256: ArchiveSeeds.digest(1)).append(to: &contentRecord)
+    RevisionListing(identity: Samples.identity, sha256: ArchiveSeeds.digest(1)).append(to: &revisionRecord)
     try write(ArchiveSeeds.metadata(), "ArchiveObjects", "metadata")
     try write(ArchiveSeeds.state(), "ArchiveObjects", "state.json")
     try write(contentRecord, "ArchiveObjects", "content")
