@@ -10,7 +10,7 @@ LOG := .build/tests.log
 
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: demo test test-release test-asan check lint conformance bench fuzz release deb install-deps install-test-deps install-bench-deps clean
+.PHONY: demo test test-package test-release test-asan check lint conformance bench fuzz release deb install-deps install-test-deps install-bench-deps clean
 
 ## demo: build, then show a whole synchronization on this machine
 demo: install-deps
@@ -29,6 +29,11 @@ check: lint
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests Fuzz
+
+## test-package: the suites of whole programs, with the program of the Debian package PACKAGE=file
+test-package:
+	@rm -rf .build/package && dpkg-deb -x "$(PACKAGE)" .build/package
+	UPDATEMIRROR_BINARY="$(CURDIR)/.build/package/usr/bin/updatemirror" $(SWIFT) test --skip-build $(WIDTH) --filter EndToEndTests
 
 ## test-release, test-asan: the same tests optimised, and optimised under the address sanitizer (docs/decisions/0005)
 test-release: install-test-deps

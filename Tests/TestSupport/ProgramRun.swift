@@ -1,7 +1,7 @@
 public import Foundation
 
-/// A run of `updatemirror`, the built program beside the test bundle. Its output goes to files, so that nobody has to
-/// read along.
+/// A run of `updatemirror`: the program beside the test bundle, or the one `UPDATEMIRROR_BINARY` names. Its output goes
+/// to files, so that nobody has to read along.
 public final class ProgramRun: Sendable {
   public struct Outcome: Sendable {
     /// The exit status; nil when a signal ended the process.
@@ -23,6 +23,7 @@ public final class ProgramRun: Sendable {
 
   /// Where the built program is.
   public static let program: String = {
+    if let named = ProcessInfo.processInfo.environment["UPDATEMIRROR_BINARY"] { return named }
     let test = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     return URL(fileURLWithPath: test).deletingLastPathComponent().appendingPathComponent("updatemirror").path
   }()

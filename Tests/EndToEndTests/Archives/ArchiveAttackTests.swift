@@ -3,7 +3,7 @@ import Generator
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension ArchiveEndToEnd {
   /// Every attack of docs/archive-format.md section 12, with the real program.
   ///
   /// The archives are real, altered byte by byte, and signed again with the openssl command where the signer is the

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension ArchiveEndToEnd {
   /// Disks that are full, and media that break while they are written or read.
   @Suite struct ArchiveDiskTests {
-    typealias SmallDisk = FullDiskTests.SmallDisk
+    typealias SmallDisk = EndToEnd.FullDiskTests.SmallDisk
 
     private static let needsRoot: Comment = "SKIPPED: mounting a disk of its own needs root; nothing was checked"
     private static let plenty = 64 << 20
@@ -222,13 +222,15 @@ extension EndToEnd {
       try FileManager.default.createDirectory(atPath: mounted, withIntermediateDirectories: true)
       try Data().write(to: URL(fileURLWithPath: image))
       guard truncate(image, off_t(megabytes << 20)) == 0,
-        FullDiskTests.SmallDisk.call("mkfs.ext4", "-q", "-O", "^has_journal", image) == 0
+        EndToEnd.FullDiskTests.SmallDisk.call("mkfs.ext4", "-q", "-O", "^has_journal", image) == 0
       else { throw NotAllowed() }
       try mount("loop")
     }
 
     private func mount(_ options: String) throws {
-      guard FullDiskTests.SmallDisk.call("mount", "-o", options, image, mounted) == 0 else { throw NotAllowed() }
+      guard EndToEnd.FullDiskTests.SmallDisk.call("mount", "-o", options, image, mounted) == 0 else {
+        throw NotAllowed()
+      }
     }
 
     func put(_ path: String) throws { try FileManager.default.copyItem(atPath: path, toPath: archive) }
@@ -236,7 +238,7 @@ extension EndToEnd {
     /// Pulls the disk out while an archive is read: the four files and half of the first volume were read, nothing
     /// else can be.
     func pullOut() throws {
-      guard FullDiskTests.SmallDisk.call("umount", mounted) == 0 else { throw NotAllowed() }
+      guard EndToEnd.FullDiskTests.SmallDisk.call("umount", mounted) == 0 else { throw NotAllowed() }
       try mount("loop,ro")
       for name in try FileManager.default.subpathsOfDirectory(atPath: archive) where !name.hasSuffix(".tar") {
         _ = FileManager.default.contents(atPath: "\(archive)/\(name)")
@@ -247,7 +249,7 @@ extension EndToEnd {
       guard truncate(image, 64 << 10) == 0 else { throw NotAllowed() }
     }
 
-    deinit { _ = FullDiskTests.SmallDisk.call("umount", mounted) }
+    deinit { _ = EndToEnd.FullDiskTests.SmallDisk.call("umount", mounted) }
   }
 }
 

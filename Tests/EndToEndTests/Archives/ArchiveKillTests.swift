@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension ArchiveEndToEnd {
   /// SIGKILL at seeded points of an export and of an import. 12 points each, or as many as UPDATEMIRROR_KILL_POINTS says.
   @Suite struct ArchiveKillTests {
     static let points = number("UPDATEMIRROR_KILL_POINTS", otherwise: 12)

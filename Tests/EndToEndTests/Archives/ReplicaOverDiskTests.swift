@@ -3,7 +3,7 @@ import Generator
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension ArchiveEndToEnd {
   /// A replica that only disks reach answers its own downstream servers as its source does.
   @Suite struct ReplicaOverDiskTests {
     /// 5,000 revisions, or as many as UPDATEMIRROR_ARCHIVE_REVISIONS says.

@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension ArchiveEndToEnd {
   /// A connected site, an air-gapped one, and disks between them.
   @Suite struct SneakernetTests {
     private static let volumeSize = "2200000"
@@ -264,13 +264,13 @@ extension EndToEnd {
 
   /// A disk with an archive; where the tests may mount, a real one that is read-only then.
   final class Medium: Sendable {
-    private let disk: FullDiskTests.SmallDisk?
+    private let disk: EndToEnd.FullDiskTests.SmallDisk?
     private let folder: TemporaryDirectory
     let path: String
 
     init(_ archive: String) throws {
       folder = try TemporaryDirectory()
-      disk = FullDiskTests.SmallDisk.isPossible ? try FullDiskTests.SmallDisk(bytes: 64 << 20) : nil
+      disk = EndToEnd.FullDiskTests.SmallDisk.isPossible ? try EndToEnd.FullDiskTests.SmallDisk(bytes: 64 << 20) : nil
       path = (disk?.path ?? folder.path) + "/archive"
       try FileManager.default.copyItem(atPath: archive, toPath: path)
     }
@@ -291,7 +291,7 @@ extension EndToEnd {
 
     func protect() throws {
       guard let disk else { return }
-      #expect(FullDiskTests.SmallDisk.call("mount", "-o", "remount,ro", disk.path) == 0)
+      #expect(EndToEnd.FullDiskTests.SmallDisk.call("mount", "-o", "remount,ro", disk.path) == 0)
     }
   }
 }
