@@ -64,7 +64,7 @@ public enum GetAuthConfig: Operation {
       let plugIns = try result.array("AuthInfo", of: "AuthPlugInInfo") { item throws(WireError) in
         PlugIn(plugInID: try item.string("PlugInID") ?? "", serviceURL: try item.string("ServiceUrl") ?? "")
       }
-      let lastChange = try result.string("LastChange").flatMap { WireText.timestamp(Array($0.utf8)) }
+      let lastChange = try result.string("LastChange").flatMap { WireText.timestamp($0.utf8) }
       return Response(lastChange: lastChange ?? Timestamp(ticks: 0), plugIns: plugIns)
     }
   }

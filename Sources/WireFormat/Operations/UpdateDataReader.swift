@@ -112,7 +112,7 @@ final class UpdateDataReader: ResponseReader {
       draft.cabinet = bytes.isEmpty ? nil : bytes
     case .digest: draft.digests.append(try digest("FileDigestList"))
     case .locationDigest: draft.digests = [try digest("FileDigest")]
-    case .muURL: draft.muURL = nonEmptyText().map { String(decoding: ASCII.trimmed($0[...]), as: UTF8.self) }
+    case .muURL: draft.muURL = nonEmptyText().map { String(decoding: ASCII.trimmed($0), as: UTF8.self) }
     case .decryptionKey: draft.decryptionKey = try base64("DecryptionKey")
     default: return
     }

@@ -65,7 +65,7 @@ public struct IncomingRequest: Hashable, Sendable {
   }
 
   private static func unquoted(_ text: String) -> String {
-    var inner = ASCII.trimmed(Array(text.utf8)[...])
+    var inner = ASCII.trimmed(text.utf8)
     if inner.count >= 2, inner.first == UInt8(ascii: "\""), inner.last == UInt8(ascii: "\"") {
       inner = inner.dropFirst().dropLast()
     }

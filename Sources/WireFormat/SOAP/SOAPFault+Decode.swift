@@ -39,6 +39,6 @@ extension SOAPFault {
   }
 
   private static func trimmed(_ text: String) -> String {
-    String(decoding: ASCII.trimmed(Array(text.utf8)[...]), as: UTF8.self)
+    String(decoding: ASCII.trimmed(text.utf8), as: UTF8.self)
   }
 }

@@ -67,7 +67,7 @@ extension SOAPFault {
   public var missingDigests: [FileDigest] {
     guard code == .fileDigestsMissing else { return [] }
     return message.split(separator: "|").compactMap { item in
-      let text = String(decoding: ASCII.trimmed(Array(item.utf8)[...]), as: UTF8.self)
+      let text = String(decoding: ASCII.trimmed(item.utf8), as: UTF8.self)
       return FileDigest(hex: text) ?? Base64.decode(text.utf8).flatMap { FileDigest(bytes: $0) }
     }
   }

@@ -72,7 +72,7 @@ extension ElementReader {
     guard let cookie = child(name), let text = cookie.nonEmpty("EncryptedData"),
       let data = Base64.decode(text.utf8), !data.isEmpty
     else { return nil }
-    let expiration = cookie.nonEmpty("Expiration").flatMap { WireText.timestamp(Array($0.utf8)) }
+    let expiration = cookie.nonEmpty("Expiration").flatMap { WireText.timestamp($0.utf8) }
     return Cookie(expiration: expiration ?? Timestamp(ticks: 0), encryptedData: data)
   }
 

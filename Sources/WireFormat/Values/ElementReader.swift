@@ -66,8 +66,11 @@ struct ElementReader {
 // MARK: - Values of this element
 
 extension ElementReader {
-  private func value<Value>(_ expected: String, _ parse: ([UInt8]) -> Value?) throws(WireError) -> Value {
-    if let value = parse(Array(element.text.utf8)) { return value }
+  private func value<Value>(
+    _ expected: String, _ parse: (UnsafeBufferPointer<UInt8>) -> Value?
+  ) throws(WireError) -> Value {
+    var text = element.text
+    if let value = text.withUTF8(parse) { return value }
     throw .invalidValue(WireLocation(), expected: expected, found: "\"\(WireError.excerpt(element.text))\"")
   }
 

@@ -3,8 +3,8 @@ import UpdateModel
 /// Simple values of XML Schema as bytes of text.
 enum WireText {
   /// Reads 8-4-4-4-12 hexadecimal digits with white space around them.
-  static func guid(_ text: [UInt8]) -> GUID? {
-    let digits = ASCII.trimmed(text[...])
+  static func guid(_ text: some BidirectionalCollection<UInt8>) -> GUID? {
+    let digits = ASCII.trimmed(text)
     guard digits.count == 36 else { return nil }
     var high: UInt64 = 0
     var low: UInt64 = 0
@@ -22,8 +22,8 @@ enum WireText {
   }
 
   /// Reads a signed 32-bit integer with white space around it and an optional sign.
-  static func int32(_ text: [UInt8]) -> Int32? {
-    var digits = ASCII.trimmed(text[...])
+  static func int32(_ text: some BidirectionalCollection<UInt8>) -> Int32? {
+    var digits = ASCII.trimmed(text)
     let isNegative = digits.first == UInt8(ascii: "-")
     if isNegative || digits.first == UInt8(ascii: "+") { digits.removeFirst() }
     guard !digits.isEmpty else { return nil }
@@ -36,15 +36,15 @@ enum WireText {
     return Int32(exactly: isNegative ? -value : value)
   }
 
-  static func bool(_ text: [UInt8]) -> Bool? {
-    let word = ASCII.trimmed(text[...])
+  static func bool(_ text: some BidirectionalCollection<UInt8>) -> Bool? {
+    let word = ASCII.trimmed(text)
     if word.elementsEqual("true".utf8) || word.elementsEqual("1".utf8) { return true }
     if word.elementsEqual("false".utf8) || word.elementsEqual("0".utf8) { return false }
     return nil
   }
 
-  static func timestamp(_ text: [UInt8]) -> Timestamp? {
-    Timestamp(String(decoding: ASCII.trimmed(text[...]), as: UTF8.self))
+  static func timestamp(_ text: some BidirectionalCollection<UInt8>) -> Timestamp? {
+    Timestamp(String(decoding: ASCII.trimmed(text), as: UTF8.self))
   }
 
   static func append(_ guid: GUID, to output: inout [UInt8]) {

@@ -6,7 +6,7 @@ import CLibXML2
 /// way a message was cut on the network never changes the result. Nothing is loaded from
 /// outside, and the first sign of a document type declaration ends the parsing (SSS-022).
 /// Long escaped texts take a shorter way, see ``readLongText(_:)``.
-/// Not thread-safe: one owner feeds it.
+/// Not thread-safe: one owner feeds it. What each callback changes is therefore not watched for overlapping access.
 final class XMLPushParser {
   let limits: XMLLimits
   let handler: any XMLHandler
@@ -19,18 +19,18 @@ final class XMLPushParser {
   /// What the end of one block left for the next.
   private var carried = 0
   /// Nothing but text came since a ``longTextTag``.
-  var isInLongText = false
+  @exclusivity(unchecked) var isInLongText = false
   var longText: [UInt8] = []
   /// Bytes that libxml2 never saw.
   var bypassed = 0
-  private(set) var failure: WireError?
+  @exclusivity(unchecked) private(set) var failure: WireError?
   private var isFinished = false
 
   private var received = 0
-  var silentBytes = 0
-  var depth = 0
-  var elements = 0
-  var textBytes = 0
+  @exclusivity(unchecked) var silentBytes = 0
+  @exclusivity(unchecked) var depth = 0
+  @exclusivity(unchecked) var elements = 0
+  @exclusivity(unchecked) var textBytes = 0
 
   private static let initialized: Void = xmlInitParser()
 

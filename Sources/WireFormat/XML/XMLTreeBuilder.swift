@@ -1,18 +1,29 @@
 import CLibXML2
 
 /// Builds an ``XMLElement`` from the parser's callbacks.
+///
+/// The callbacks come one after the other, and some thousand times for one request: what they change is not watched
+/// for overlapping access.
 final class XMLTreeBuilder: XMLHandler {
+  private struct KnownName {
+    var pointer: UnsafePointer<xmlChar>?
+    var text = ""
+  }
+
   private struct OpenElement {
     var element: XMLElement
     /// Start of this element's own text in `texts`.
     var textStart: Int
   }
 
-  private(set) var root: XMLElement?
-  private var open: [OpenElement] = []
+  @exclusivity(unchecked) private(set) var root: XMLElement?
+  @exclusivity(unchecked) private var open: [OpenElement] = []
   /// Text of the open elements; the innermost is last.
-  private var texts: [UInt8] = []
+  @exclusivity(unchecked) private var texts: [UInt8] = []
   private var names: [UnsafePointer<xmlChar>: String] = [:]
+  /// What was asked for last: lists repeat their item.
+  @exclusivity(unchecked) private var lastName = KnownName()
+  @exclusivity(unchecked) private var lastNamespace = KnownName()
 
   /// Nothing is open and a root was read.
   var isComplete: Bool { root != nil && open.isEmpty }
@@ -26,7 +37,8 @@ final class XMLTreeBuilder: XMLHandler {
 
   func start(_ tag: XMLStartTag) throws(WireError) {
     flushText()
-    var element = XMLElement(namespace: name(tag.namespacePointer), name: name(tag.localName))
+    var element = XMLElement(
+      namespace: name(tag.namespacePointer, after: &lastNamespace), name: name(tag.localName, after: &lastName))
     if tag.attributeCount > 0 { element.attributes = attributes(of: tag) }
     open.append(OpenElement(element: element, textStart: 0))
   }
@@ -53,6 +65,11 @@ final class XMLTreeBuilder: XMLHandler {
       }
     }
     texts.removeAll(keepingCapacity: true)
+  }
+
+  private func name(_ pointer: UnsafePointer<xmlChar>?, after last: inout KnownName) -> String {
+    if pointer != last.pointer { last = KnownName(pointer: pointer, text: name(pointer)) }
+    return last.text
   }
 
   /// libxml2 keeps one copy of each name for the life of the parser, so its address is a key.

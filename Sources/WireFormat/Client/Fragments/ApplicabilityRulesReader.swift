@@ -85,7 +85,7 @@ final class ApplicabilityRulesReader: XMLHandler {
 
   private func closeRule() {
     guard let closed = open.popLast() else { return }
-    let text = closed.children.isEmpty ? String(decoding: ASCII.trimmed(closed.text[...]), as: UTF8.self) : ""
+    let text = closed.children.isEmpty ? String(decoding: ASCII.trimmed(closed.text), as: UTF8.self) : ""
     let rule = ApplicabilityRule(
       name: closed.name, attributes: closed.attributes, children: closed.children, text: text)
     if !open.isEmpty { return open[open.count - 1].children.append(rule) }

@@ -64,7 +64,7 @@ struct DriverRowReader {
     guard let field else { return }
     self.field = nil
     if case .compatibleProvider = field {
-      let name = String(decoding: ASCII.trimmed(text[...]), as: UTF8.self)
+      let name = String(decoding: ASCII.trimmed(text), as: UTF8.self)
       if !name.isEmpty { row?.compatibleProviders.append(name) }
       return
     }

@@ -39,7 +39,7 @@ extension ElementReader {
     info.computerModel = try text("ComputerModel")
     info.biosVersion = try text("BiosVersion")
     info.biosName = try text("BiosName")
-    let released = try text("BiosReleaseDate").flatMap { WireText.timestamp(Array($0.utf8)) }
+    let released = try text("BiosReleaseDate").flatMap { WireText.timestamp($0.utf8) }
     info.biosReleaseDate = released == .absent ? nil : released
     info.processorArchitecture = try text("ProcessorArchitecture")
     info.oem = try text("OEM")

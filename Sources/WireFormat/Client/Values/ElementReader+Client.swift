@@ -100,7 +100,7 @@ extension ElementReader {
   }
 
   private func int64() throws(WireError) -> Int64 {
-    let digits = String(decoding: ASCII.trimmed(Array(element.text.utf8)[...]), as: UTF8.self)
+    let digits = String(decoding: ASCII.trimmed(element.text.utf8), as: UTF8.self)
     guard let value = Int64(digits) else { throw number("a 64-bit integer") }
     return value
   }

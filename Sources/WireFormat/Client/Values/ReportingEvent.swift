@@ -56,7 +56,7 @@ public struct ReportingEvent: Hashable, Sendable {
   /// The updates that MiscData lists under a tag, `;` between them in any letter case; what is no GUID is skipped
   /// (WUSP-336). nil without the tag.
   public func updates(of tag: String) -> [GUID]? {
-    value(of: tag)?.split(separator: ";").compactMap { WireText.guid(Array($0.utf8)) }
+    value(of: tag)?.split(separator: ";").compactMap { WireText.guid($0.utf8) }
   }
 }
 

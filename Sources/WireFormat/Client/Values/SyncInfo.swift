@@ -104,7 +104,7 @@ extension ElementReader {
       deployedOutOfScopeRevisionIDs: try arrayIfPresent("DeployedOutOfScopeRevisionIds", of: "int") {
         item throws(WireError) in try item.int32()
       },
-      isDriverSyncNotNeeded: nonEmpty("DriverSyncNotNeeded").flatMap { WireText.bool(Array($0.utf8)) })
+      isDriverSyncNotNeeded: nonEmpty("DriverSyncNotNeeded").flatMap { WireText.bool($0.utf8) })
   }
 
   private func updateInfos(_ name: String) throws(WireError) -> [UpdateInfo] {
