@@ -86,7 +86,7 @@ let package = Package(
       [
         "Catalog", "ContentStore", "Packing", "Platform", "Sealing", "UpdateModel", "WireFormat", logging,
       ]),
-    room("UpdateClient", ["Sealing", "Transfer", "UpdateModel", "WireFormat"]),
+    room("UpdateClient", ["Platform", "Sealing", "Transfer", "UpdateModel", "WireFormat"]),
     room("Generator", ["Catalog", "ContentStore", "Platform", "Sealing", "UpdateModel", "WireFormat"]),
 
     .executableTarget(

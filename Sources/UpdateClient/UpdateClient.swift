@@ -1,3 +1,4 @@
+internal import Platform
 internal import Sealing
 public import Transfer
 public import UpdateModel
@@ -13,6 +14,8 @@ public actor UpdateClient {
   public let configuration: UpdateClientConfiguration
   public internal(set) var state: ClientState
   let caller: ServiceCaller
+  /// Where downloads are written and read.
+  let files = BlockingPool(width: 1, name: "updatemirror.client-files")
   let clock: @Sendable () -> Timestamp
   var host: HostIndex
   /// What the rules of each revision said in this scan.

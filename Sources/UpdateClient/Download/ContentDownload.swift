@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Platform
 internal import Transfer
 public import UpdateModel
 
@@ -9,26 +10,40 @@ struct ContentDownload {
   let file: ContentFile
   let folder: String
   let rangeLength: Int64
+  /// Where files are written and read.
+  let files: BlockingPool
 
   /// - Returns: the path of the verified file.
   func run() async throws -> String {
     let path = "\(folder)/\(file.contentName)"
-    if FileManager.default.fileExists(atPath: path) { return path }
+    if try await files.run({ FileManager.default.fileExists(atPath: path) }) { return path }
     guard let size = file.size else { throw UpdateClientError.unsized(file.digest) }
-    var part = try PartFile(folder: folder, digest: file.digest, size: size)
+    var part = try await files.run { [folder, file] in
+      try PartFile(folder: folder, digest: file.digest, size: size)
+    }
     let resumed = part.offset > 0
     try await fill(&part, size)
-    if resumed, try mismatch(part) != nil {
+    if resumed, try await mismatch(part) != nil {
       // What was here before may be of another file: once more from the start.
-      try part.restart()
+      try await change(&part) { part in try part.restart() }
       try await fill(&part, size)
     }
-    if let mismatch = try mismatch(part) {
-      try part.discard()
+    if let mismatch = try await mismatch(part) {
+      try await change(&part) { part in try part.discard() }
       throw mismatch
     }
-    try part.finish(as: path)
+    try await change(&part) { part in try part.finish(as: path) }
     return path
+  }
+
+  private func change(_ part: inout PartFile, _ change: @escaping @Sendable (inout PartFile) throws -> Void)
+    async throws
+  {
+    part = try await files.run { [part] in
+      var changed = part
+      try change(&changed)
+      return changed
+    }
   }
 
   /// Asks for ranges until all bytes are there. All must come from one version of the file.
@@ -79,7 +94,7 @@ struct ContentDownload {
         guard part.offset + Int64(chunk.count) <= end else {
           throw UpdateClientError.contentAnswer(file.digest, expected: "\(end) bytes", found: "more")
         }
-        try part.append(chunk)
+        try await change(&part) { part in try part.append(chunk) }
       }
     } catch let error as TransferError {
       throw UpdateClientError.contentTransport(file.digest, reason: error.description)
@@ -90,8 +105,8 @@ struct ContentDownload {
   }
 
   /// Which declared digest the bytes do not have.
-  private func mismatch(_ part: PartFile) throws -> UpdateClientError? {
-    let found = try part.digests()
+  private func mismatch(_ part: PartFile) async throws -> UpdateClientError? {
+    let found = try await files.run { try part.digests() }
     guard found.sha1 == file.digest else {
       return .digestMismatch(file.digest, algorithm: "SHA-1", expected: file.digest.hex, found: found.sha1.hex)
     }
@@ -114,7 +129,7 @@ extension UpdateClient {
     if locations[file.digest] == nil { try await locate([file.digest]) }
     guard let url = locations[file.digest] else { throw UpdateClientError.noLocation(file.digest) }
     return try await ContentDownload(
-      http: caller.http, url: url, file: file, folder: folder, rangeLength: max(1, rangeLength)
+      http: caller.http, url: url, file: file, folder: folder, rangeLength: max(1, rangeLength), files: files
     ).run()
   }
 }
