@@ -87,13 +87,16 @@ public final class Catalog: Sendable {
 }
 
 extension Catalog {
+  /// In KiB. There are several readers, and few of them gain from a large cache.
+  static let readerCache = 4_000
+  private static let writerCache = 16_000
+
   private static func configuration(trace: (@Sendable () -> Void)?) -> Configuration {
     var configuration = Configuration()
     configuration.busyMode = .timeout(60)
     configuration.maximumReaderCount = 8
     configuration.prepareDatabase { db in
-      // Several readers, one writer: only the writer gains from a large cache.
-      let cache = db.configuration.readonly ? 4_000 : 16_000
+      let cache = db.configuration.readonly ? readerCache : writerCache
       try db.execute(
         sql: """
           PRAGMA synchronous = NORMAL; PRAGMA page_size = 8192; PRAGMA cache_size = -\(cache); PRAGMA temp_store = MEMORY;
