@@ -171,12 +171,13 @@ public struct UpdateServer: Service {
       gate: BusyGate(limit: limits.expensiveRequests), passwordGate: BusyGate(limit: Self.passwordChecks))
     var reporting = sync.reportingOperations
     if let clients { reporting.add(clients.reportingOperations) }
-    let ofServers = endpoint(limits: .downstream, pool: "updatemirror.large-requests")
+    let largeBytes = BusyGate(limit: limits.largeRequestBytes)
+    let ofServers = endpoint(limits: .downstream, pool: "updatemirror.large-requests", largeBytes)
     var endpoints = [
       ofServers(.serverSync, sync.serverSyncOperations, { _ = try await sync.caller($0) }),
       ofServers(.dssAuth, sync.authorizationOperations, nil),
     ]
-    let ofClients = endpoint(limits: .client, pool: "updatemirror.client-requests")
+    let ofClients = endpoint(limits: .client, pool: "updatemirror.client-requests", largeBytes)
     endpoints.append(ofClients(.reporting, reporting, clients.map { clients in clients.admit }))
     guard let clients else { return endpoints }
     return endpoints + [
@@ -189,14 +190,15 @@ public struct UpdateServer: Service {
 
   /// Makes endpoints that share a thread for their large requests.
   private func endpoint(
-    limits requestLimits: RequestLimits, pool name: String
+    limits requestLimits: RequestLimits, pool name: String, _ largeBytes: BusyGate
   ) -> (WebService, OperationTable, Admission?) -> SOAPEndpoint {
     let largeRequests = BlockingPool(width: 1, name: name)
     let limits = configuration.limits
     return { service, operations, admit in
       SOAPEndpoint(
         service: service, operations: operations, maximumBody: limits.requestBody, limits: requestLimits, admit: admit,
-        largeRequests: largeRequests, refusalPause: limits.refusalPause, logger: logger, metrics: observer.metrics)
+        largeRequests: largeRequests, largeBytes: largeBytes, refusalPause: limits.refusalPause, logger: logger,
+        metrics: observer.metrics)
     }
   }
 }
@@ -206,6 +208,7 @@ extension UpdateServerLimits {
   func check() throws(UpdateServerError) {
     let counts = [
       ("requestBody", requestBody), ("connections", connections), ("updateDataBytes", updateDataBytes),
+      ("largeRequestBytes", largeRequestBytes),
       ("downloadDigests", downloadDigests), ("requestDeadline", Int(requestDeadline / .seconds(1))),
       ("idleTimeout", Int(idleTimeout / .seconds(1))), ("headDeadline", Int(headDeadline / .seconds(1))),
       ("stallTimeout", Int(stallTimeout / .seconds(1))), ("connectionsOfAddress", connectionsOfAddress),

@@ -30,6 +30,9 @@ public struct UpdateServerLimits: Hashable, Sendable {
   /// Bytes of one request body; more is answered 413. Of one that begins without a good cookie 16 KiB are read, 48 KiB
   /// of one of a client.
   public var requestBody = 4 << 20
+  /// Bytes of all request bodies above those lengths that are read or answered at the same time; more is answered
+  /// ServerBusy. One without Content-Length counts as ``requestBody``.
+  public var largeRequestBytes = 256 << 20
   /// From the beginning of a connection, or of a head, to the end of the head; then the connection is closed.
   public var headDeadline: Duration = .seconds(30)
   /// From the head of a request to its last byte; then the connection is closed.

@@ -6,6 +6,7 @@ import ServiceLifecycle
 import TestSupport
 import Testing
 import UpdateModel
+import WireFormat
 
 @testable import UpdateServer
 
@@ -75,7 +76,7 @@ import UpdateModel
           address: "192.0.2.1", method: "GET", target: "/Content/00/x", kind: .content, status: status, bytes: 100,
           duration: .milliseconds(3)))
     }
-    metrics.recordCall("GetConfigData", outcome: "InvalidCookie", duration: .seconds(2))
+    metrics.recordCall(.serverSync, "GetConfigData", outcome: "InvalidCookie", duration: .seconds(2))
     metrics.connectionOpened()
     let now = TestClock().clock()
     let seconds = Int(now.unixSeconds)
@@ -93,7 +94,7 @@ import UpdateModel
         #"updatemirror_http_request_seconds_bucket{kind="content",le="0.005"} 4"#,
         #"updatemirror_http_request_seconds_bucket{kind="content",le="+Inf"} 4"#,
         #"updatemirror_http_request_seconds_count{kind="content"} 4"#,
-        #"updatemirror_soap_calls_total{operation="GetConfigData",outcome="InvalidCookie"} 1"#,
+        #"updatemirror_soap_calls_total{service="serverSync",operation="GetConfigData",outcome="InvalidCookie"} 1"#,
         "updatemirror_http_connections 1",
         "updatemirror_sync_last_success_timestamp_seconds \(seconds)",
         #"updatemirror_sync_last_end_timestamp_seconds{result="complete"} \#(seconds)"#,

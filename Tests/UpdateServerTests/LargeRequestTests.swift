@@ -76,4 +76,36 @@ import WireFormat
       #expect(answer.text.contains("1024"))
     }
   }
+
+  /// Sends the head and what is read before the cookie is checked.
+  private static func begin(_ body: [UInt8], to rig: ServerRig) async throws -> RawConnection {
+    let connection = try await rig.connect()
+    try await connection.send(head(.serverSync, length: body.count))
+    try await connection.send(Array(body.prefix(20_000)))
+    return connection
+  }
+
+  @Test("large requests that have no room beside others are answered ServerBusy, before the rest of them has come")
+  func room() async throws {
+    var limits = UpdateServerLimits()
+    limits.largeRequestBytes = 600_000
+    try await ServerRig.run(limits: limits) { rig async throws in
+      let body = Self.listing(try await rig.cookie(), categories: 5_000)
+      let connections = [try await Self.begin(body, to: rig), try await Self.begin(body, to: rig)]
+      let answers = try await withThrowingTaskGroup(of: (connection: Int, answer: RawAnswer).self) { group in
+        for (number, connection) in connections.enumerated() {
+          group.addTask { (number, try await connection.answer()) }
+        }
+        let refused = try #require(try await group.next())
+        try await connections[1 - refused.connection].send(Array(body.dropFirst(20_000)))
+        return [refused.answer, try #require(try await group.next()).answer]
+      }
+      #expect(answers[0].text.contains("<ErrorCode>ServerBusy</ErrorCode>"))
+      #expect(answers[0]["Connection"] == "close")
+      #expect(answers[1].status == 200)
+      let later = try await rig.request(
+        "POST", WebService.serverSync.path, headers: ["Content-Type: text/xml"], body: body)
+      #expect(later.status == 200)
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import Synchronization
+import WireFormat
 
 /// Counts what a server answers, from its start.
 ///
@@ -17,8 +18,16 @@ public final class ServerMetrics: Sendable {
     }
   }
 
+  /// An operation. Two services have one of the name GetAuthorizationCookie, and two GetCookie.
+  private struct Operation: Hashable, Comparable {
+    let service: String
+    let name: String
+
+    static func < (one: Self, other: Self) -> Bool { (one.service, one.name) < (other.service, other.name) }
+  }
+
   private struct Call: Hashable {
-    let operation: String
+    let operation: Operation
     let outcome: String
   }
 
@@ -27,7 +36,7 @@ public final class ServerMetrics: Sendable {
     var soap = Answers()
     var other = Answers()
     var calls: [Call: Int] = [:]
-    var callSeconds: [String: LatencyHistogram] = [:]
+    var callSeconds: [Operation: LatencyHistogram] = [:]
     var connections = 0
 
     subscript(kind: AnsweredRequest.Kind) -> Answers {
@@ -54,7 +63,8 @@ public final class ServerMetrics: Sendable {
   }
 
   /// - Parameter outcome: `ok`, or the code of the fault.
-  func recordCall(_ operation: String, outcome: String, duration: Duration) {
+  func recordCall(_ service: WebService, _ name: String, outcome: String, duration: Duration) {
+    let operation = Operation(service: service.rawValue, name: name)
     counts.withLock { counts in
       counts.calls[Call(operation: operation, outcome: outcome), default: 0] += 1
       counts.callSeconds[operation, default: LatencyHistogram()].add(duration)
@@ -88,12 +98,15 @@ public final class ServerMetrics: Sendable {
     for (call, count) in counts.calls.sorted(by: {
       ($0.key.operation, $0.key.outcome) < ($1.key.operation, $1.key.outcome)
     }) {
-      let labels: KeyValuePairs = ["operation": call.operation, "outcome": call.outcome]
+      let labels: KeyValuePairs = [
+        "service": call.operation.service, "operation": call.operation.name, "outcome": call.outcome,
+      ]
       text.sample("updatemirror_soap_calls_total", labels, count)
     }
     text.family("updatemirror_soap_call_seconds", .histogram, "From a complete message to its answer's beginning.")
     for (operation, seconds) in counts.callSeconds.sorted(by: { $0.key < $1.key }) {
-      text.histogram("updatemirror_soap_call_seconds", ["operation": operation], seconds)
+      let labels: KeyValuePairs = ["service": operation.service, "operation": operation.name]
+      text.histogram("updatemirror_soap_call_seconds", labels, seconds)
     }
   }
 }

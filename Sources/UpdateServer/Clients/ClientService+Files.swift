@@ -44,15 +44,17 @@ extension ClientService {
     let keys = try await catalog.decryptionData(numbered.map(\.identity))
     let files = try await catalog.clientFiles(of: offered)
     if types.contains(.fileURL) {
-      response.locations = files.map { ContentLocation($0, below: root, keys: keys) }
+      let keyOf = keys.byDigest
+      response.locations = files.map { ContentLocation($0, below: root, key: keyOf[$0.file.digest]) }
     }
     if types.contains(.fileDecryption) {
       response.keys = keys.flatMap(\.files).compactMap { file in
         file.key.map { GetExtendedUpdateInfo2.FileKey(digest: file.digest, decryptionKey: $0) }
       }
+      let encrypted = keys.revisions(withEncryptedOf: files)
       response.encryption = numbered.map { identity, _ in
         GetExtendedUpdateInfo2.EncryptionDetail(
-          identity: identity, hasEncryptedFiles: keys.hasEncryptedFiles(identity, among: files))
+          identity: identity, hasEncryptedFiles: encrypted.contains(identity))
       }
     }
     return response
@@ -118,11 +120,9 @@ extension ContentLocation {
   }
 
   /// With the names of the digests, and the key of an encrypted file.
-  fileprivate init(_ file: ClientFile, below root: String, keys: [RevisionKeys]) {
-    let digest = file.file.digest
-    let key = keys.lazy.flatMap(\.files).first { $0.digest == digest && $0.key != nil }?.key
+  fileprivate init(_ file: ClientFile, below root: String, key: [UInt8]?) {
     self.init(
-      digest: digest, url: Self.url(file, root), digestAlgorithm: "SHA1",
+      digest: file.file.digest, url: Self.url(file, root), digestAlgorithm: "SHA1",
       decryptionInformation: key.map { DecryptionInformation.text(key: $0) })
   }
 
@@ -140,9 +140,14 @@ enum DecryptionInformation {
 }
 
 extension [RevisionKeys] {
-  fileprivate func hasEncryptedFiles(_ identity: UpdateIdentity, among files: [ClientFile]) -> Bool {
+  fileprivate var byDigest: [FileDigest: [UInt8]] {
+    let known = lazy.flatMap(\.files).compactMap { file in file.key.map { (file.digest, $0) } }
+    return Dictionary(known) { first, _ in first }
+  }
+
+  fileprivate func revisions(withEncryptedOf files: [ClientFile]) -> Set<UpdateIdentity> {
     let encrypted = Set(files.lazy.filter(\.file.isEncrypted).map(\.file.digest))
-    return contains { $0.identity == identity && $0.files.contains { encrypted.contains($0.digest) } }
+    return Set(lazy.filter { $0.files.contains { encrypted.contains($0.digest) } }.map(\.identity))
   }
 }
 

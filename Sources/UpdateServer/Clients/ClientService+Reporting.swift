@@ -18,7 +18,11 @@ extension ClientService {
       }
       return ReportEventBatch.Response(wasReceived: true)
     } catch let error as CatalogError {
-      if case .busy = error { throw error }
+      switch error {
+      case .busy, .unknownComputer: throw error
+      case .eventBatchTooLarge: throw Refusal.invalidParameters("eventBatch")
+      default: break
+      }
       logger.error("report of \(clientID): cannot be stored: \(error)")
       return ReportEventBatch.Response(wasReceived: false)
     }

@@ -6,7 +6,8 @@ import WireFormat
 extension ClientService {
   /// Installed revisions in one call; a real server counts entries, and names the parameter so (observed-behaviour.md 3).
   static let installedRevisions = 400
-  /// How often an answer is begun anew because a revision in it turned out to have no fragments.
+  /// How often an answer is begun anew because revisions in it turned out to have no fragments. A client that was told
+  /// of none would call again at once.
   private static let attempts = 3
 
   /// MS-WUSP 3.1.5.7.
@@ -113,7 +114,8 @@ extension ClientService {
       let answer = try await offers.offer(to: groups, at: clock()).sync(query)
       let page = try await fragments.cores(
         answer.new.map { RevisionID(Int64($0.revisionID)) }, maximumBytes: configuration.limits.pageBytes)
-      if page.lacking.isEmpty || attempt == Self.attempts { return (answer, page) }
+      if page.lacking.isEmpty || attempt >= Self.attempts && !page.fragments.isEmpty { return (answer, page) }
+      guard attempt < Self.attempts else { throw Refusal.serverBusy }
       attempt += 1
     }
   }

@@ -17,6 +17,8 @@ struct SOAPEndpoint: Sendable {
   let admit: (@Sendable (Cookie?) async throws -> Void)?
   /// Reads large requests, one at a time: they take neither the threads of the others nor more than one core.
   let largeRequests: BlockingPool
+  /// Counts the bytes of large requests, from their beginning to their answer.
+  let largeBytes: BusyGate
   /// Until a body that is no message is answered.
   let refusalPause: Duration
   let logger: Logger
@@ -36,7 +38,8 @@ struct SOAPEndpoint: Sendable {
     var version = SOAPVersion.stated(in: request.headers[.contentType])
     var body = RequestBytes(request)
     do {
-      guard let call = try await receive(&body, request) else { return .closing(.contentTooLarge) }
+      guard let (call, pass) = try await receive(&body, request) else { return .closing(.contentTooLarge) }
+      defer { withExtendedLifetime(pass) {} }
       version = call.version
       let found = try await answer(call)
       let (coded, bytes) = try found.body(acceptEncoding: request.headers[values: .acceptEncoding])
@@ -57,24 +60,31 @@ struct SOAPEndpoint: Sendable {
     }
   }
 
-  /// Reads a message. Of a large one the beginning must show a good cookie before the rest is taken.
+  /// Reads a message. Of a large one the beginning must show a good cookie before the rest is taken, and there must be
+  /// room for it.
   ///
   /// - Returns: nil when it is too long.
-  private func receive(_ body: inout RequestBytes, _ request: Request) async throws -> IncomingRequest? {
+  private func receive(
+    _ body: inout RequestBytes, _ request: Request
+  ) async throws -> (IncomingRequest, BusyGate.Pass?)? {
     let (contentType, action) = (request.headers[.contentType], request.soapAction)
     try await body.read(beyond: min(limits.small.total, maximumBody))
     if body.isComplete {
-      return try IncomingRequest.parse(
+      let call = try IncomingRequest.parse(
         body.bytes, contentType: contentType, soapAction: action, limits: limits.small)
+      return (call, nil)
     }
     guard let admit else { return nil }
     try await admit(IncomingRequest.leadingCookie(of: body.bytes))
+    let length = request.headers[.contentLength].flatMap { Int($0) } ?? maximumBody
+    guard let pass = largeBytes.enter(weight: length) else { throw Refusal.serverBusy }
     try await body.read(beyond: maximumBody)
     guard body.isComplete else { return nil }
     let bytes = body.bytes
-    return try await largeRequests.run { [limits] in
+    let call = try await largeRequests.run { [limits] in
       try IncomingRequest.parse(bytes, contentType: contentType, soapAction: action, limits: limits.large)
     }
+    return (call, pass)
   }
 
   /// Answers of HTTP itself: who is not known is told so before SOAP begins (SSS-382).
@@ -125,7 +135,7 @@ struct SOAPEndpoint: Sendable {
   /// Counts under names that exist: a caller cannot make new ones.
   private func count(_ call: IncomingRequest, _ outcome: String, since began: ContinuousClock.Instant) {
     let operation = operations.has(call.operationName) ? call.operationName : "unknown"
-    metrics?.recordCall(operation, outcome: outcome, duration: began.duration(to: .now))
+    metrics?.recordCall(service, operation, outcome: outcome, duration: began.duration(to: .now))
   }
 
   /// Every fault has HTTP status 500 (SSS-020).
@@ -153,6 +163,8 @@ extension SOAPFault {
     case let refusal as Refusal: self.init(refusal, id: id)
     case CatalogError.foreignAnchor, CatalogError.expiredAnchor: self.init(code: .serverChanged, id: id)
     case CatalogError.busy: self.init(code: .serverBusy, id: id)
+    // Removed by an administrator after its cookie was checked.
+    case CatalogError.unknownComputer: self.init(code: .invalidCookie, id: id)
     default: self.init(code: .internalServerError, id: id)
     }
   }

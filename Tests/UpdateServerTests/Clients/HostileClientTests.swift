@@ -251,7 +251,7 @@ import WireFormat
     }
   }
 
-  @Test("WUSP-020 WUSP-021 WUSP-051 WUSP-053 WUSP-054: faults have status 500, a fresh ID and plain children")
+  @Test("WUSP-051 WUSP-053 WUSP-054: faults have status 500, a fresh ID and children in no namespace")
   func faults() async throws {
     try await ServerRig.run { rig async throws in
       var ids: Set<GUID> = []
@@ -259,6 +259,12 @@ import WireFormat
         let answer = try await rig.raw(SyncUpdates.self, .init(cookie: nil, parameters: nil))
         #expect(answer.status == 500)
         #expect(answer.text.contains("<ErrorCode>InvalidCookie</ErrorCode>"))
+        let message = try XMLElement.parse(answer.body)
+        message.forEach { element in
+          guard element.name == "detail" else { return }
+          #expect(element.children.count >= 3)
+          #expect(element.children.allSatisfy { $0.namespace.isEmpty })
+        }
         let fault = try await rig.fault(SyncUpdates.self, .init(cookie: nil, parameters: nil))
         ids.insert(try #require(fault.id))
       }

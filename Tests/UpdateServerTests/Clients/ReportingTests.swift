@@ -128,10 +128,12 @@ import WireFormat
       _ = try await rig.fault(SyncUpdates.self, .init(cookie: client.cookie, parameters: nil))
       var text = MetricsText()
       metrics.write(to: &text)
-      for (operation, outcome) in [
-        ("GetConfig", "ok"), ("RegisterComputer", "ok"), ("SyncUpdates", "InvalidParameters"),
+      for (service, operation, outcome) in [
+        ("client", "GetConfig", "ok"), ("simpleAuth", "GetAuthorizationCookie", "ok"), ("client", "GetCookie", "ok"),
+        ("client", "RegisterComputer", "ok"), ("client", "SyncUpdates", "InvalidParameters"),
       ] {
-        let line = "updatemirror_soap_calls_total{operation=\"\(operation)\",outcome=\"\(outcome)\"} 1"
+        let labels = #"service="\#(service)",operation="\#(operation)",outcome="\#(outcome)""#
+        let line = "updatemirror_soap_calls_total{\(labels)} 1"
         #expect(text.text.contains(line))
       }
     }
