@@ -98,7 +98,7 @@ struct DeploymentRuleTests {
     #expect(deployment(site, [Site.allComputers])?.deadline == Site.start)
   }
 
-  @Test("WUSP-212: a deployment counts from its GoLiveTime on, and clients are told")
+  @Test("WUSP-212, SSS-216: a deployment counts from its GoLiveTime on, and clients are told")
   func goLive() {
     var site = site()
     site.approve(1, .scan)
