@@ -55,12 +55,13 @@ let package = Package(
     cellar("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
     cellar("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
     cellar("CLibXML2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
+    .systemLibrary(name: "CMalloc"),
     cellar("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     cellar("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
 
     room("UpdateModel"),
     room("Offering", ["UpdateModel"]),
-    room("Platform", ["UpdateModel"]),
+    room("Platform", ["CMalloc", "UpdateModel"]),
     room("Sealing", ["COpenSSL", "UpdateModel"]),
     room("Packing", ["CArchive", "CZlib", "CZstd"]),
 

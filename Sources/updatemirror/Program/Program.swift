@@ -1,8 +1,9 @@
 import ArgumentParser
 import Foundation
+import Platform
 
 /// The process: locale, signals that must not kill it, arguments, exit status.
-@main
+@main @MainActor
 enum Program {
   static func main() async {
     // libarchive reads names by the locale (non-ASCII names fail in "C"); messages stay English.
@@ -17,10 +18,14 @@ enum Program {
   ///
   /// - Returns: the exit status of the process.
   static func run(_ arguments: [String]) async -> Int32 {
-    var parsed: (any ParsableCommand)?
+    var isParsed = false
     do {
       var command = try UpdateMirror.parseAsRoot(arguments)
-      parsed = command
+      isParsed = true
+      // Before there is a second thread: each brings an arena.
+      if let operation = type(of: command) as? any OperatorCommand.Type, operation.usesOneArena {
+        Allocator.shareOneArena()
+      }
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
@@ -28,7 +33,7 @@ enum Program {
       }
       return ProgramStatus.done.rawValue
     } catch {
-      return report(error, isParsed: parsed != nil)
+      return report(error, isParsed: isParsed)
     }
   }
 

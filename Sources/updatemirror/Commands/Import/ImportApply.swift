@@ -32,6 +32,8 @@ struct ImportApply: OperatorCommand {
       "updatemirror import apply /media/disk/2027-03 --report evidence.json",
       "updatemirror import apply /media/disk1/a /media/disk2/a"))
 
+  static let usesOneArena = true
+
   @OptionGroup var common: CommonOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var progress: ProgressOptions

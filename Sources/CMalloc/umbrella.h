@@ -1,0 +1,3 @@
+// What Glibc's module leaves out: the settings of its memory allocator.
+#pragma once
+#include <malloc.h>
