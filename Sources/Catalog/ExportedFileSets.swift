@@ -92,7 +92,7 @@ struct LeftOutTally {
   }
 
   mutating func add(_ sets: ExportedFileSets, hostsExpress: Bool, _ db: Database) throws {
-    try RawStatement(db, "SELECT fileID, digest, size, isPresent, flags FROM file ORDER BY digest").forEach { row in
+    try RawStatement(db, "SELECT fileID, digest, size, isPresent, flags FROM file").forEach { row in
       guard let fileID = row.int64(0), sets.listed.contains(fileID) else { return }
       let flags = FileFlags(rawValue: Int(row.int64(4) ?? 0))
       let reason = Self.reason(

@@ -36,7 +36,7 @@ final class RawConnection: @unchecked Sendable {
       address.sin_family = sa_family_t(AF_INET)
       address.sin_port = in_port_t(port).bigEndian
       address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-      var timeout = timeval(tv_sec: 30, tv_usec: 0)
+      var timeout = timeval(tv_sec: 120, tv_usec: 0)
       setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
       if let source {
         var local = address
