@@ -93,14 +93,14 @@ import WireFormat
 
   @Test("a client that does not take its answer loses the connection, one that takes it slowly does not")
   func stalled() async throws {
-    try await ServerRig.run(limits: Self.limits { $0.stallTimeout = .seconds(12) }) { rig async throws in
+    try await ServerRig.run(limits: Self.limits { $0.stallTimeout = .seconds(20) }) { rig async throws in
       let (path, bytes) = try await ConnectionTests.stored(rig, 30_000_000)
       let stalled = try await rig.connect()
       let slow = try await rig.connect()
       for connection in [stalled, slow] { try await connection.send("GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n") }
       // Three looks at the clock long, and never faster than the socket's buffer empties.
       var received = 0
-      for _ in 0..<40 {
+      for _ in 0..<62 {
         received += try await slow.some().count
         try await Task.sleep(for: .seconds(1))
       }
